@@ -1,0 +1,171 @@
+"""Sound files as a source of frames: any format, rate and number of channels libsndfile reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from assistant.errors import AudioError
+from assistant.events import (
+    BYTES_PER_SAMPLE,
+    FRAME_SAMPLES,
+    SAMPLE_RATE_HZ,
+    EndOfAudio,
+    Frame,
+)
+from assistant.ports import Deliver
+
+_BLOCK_S = 1.0
+_FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
+_FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
+
+
+class FileSource:
+    """Plays one sound file, or several in a row, into the inbox; implements `AudioSource`.
+
+    Unpaced, each `pump` delivers one frame, as fast as the runner asks. With `paced=True` a
+    thread of its own delivers in real time instead, as a microphone would. A file that breaks
+    off, or turns to rubbish half-way, ends where it can no longer be read.
+    """
+
+    def __init__(self, path: str | Path | Sequence[str | Path], paced: bool = False) -> None:
+        paths = [path] if isinstance(path, str | Path) else path
+        self._paths = [Path(each) for each in paths]
+        self._paced = paced
+        self._frames: Iterator[Frame] | None = None
+        self._deliver: Deliver | None = None
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self, deliver: Deliver) -> None:
+        """Check every file and begin with the first.
+
+        Raises `AudioError` (``audio-missing``, ``audio-unreadable``, ``audio-empty``).
+        """
+        if not self._paths:
+            raise AudioError("audio-missing", "No sound file was named.")
+        for path in self._paths:
+            _check(path)
+        self._frames = _frames(self._paths)
+        self._deliver = deliver
+        self._closing.clear()
+        if self._paced:
+            self._thread = threading.Thread(target=self._run, name="file source", daemon=True)
+            self._thread.start()
+
+    def pump(self) -> None:
+        """Deliver the next frame, or `EndOfAudio` once; nothing when paced or not open."""
+        if not self._paced:
+            self._next()
+
+    def close(self) -> None:
+        """End; harmless when not open."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._frames = self._deliver = None
+
+    def _next(self) -> None:
+        if self._frames is None or self._deliver is None:
+            return
+        frame = next(self._frames, None)
+        if frame is None:
+            self._frames = None
+            self._deliver(EndOfAudio())
+        else:
+            self._deliver(frame)
+
+    def _run(self) -> None:
+        """Deliver each frame when its last sample would have been spoken."""
+        due_s = time.monotonic()
+        while self._frames is not None:
+            due_s += _FRAME_S
+            if self._closing.wait(max(0.0, due_s - time.monotonic())):
+                return
+            self._next()
+
+
+def _to_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
+    """Float samples (full scale 1.0) as int16; resampling may overshoot, so they are clipped."""
+    scaled = np.clip(np.rint(samples * 32768.0), -32768.0, 32767.0)
+    int16: npt.NDArray[np.int16] = scaled.astype("<i2")
+    return int16
+
+
+def _check(path: Path) -> None:
+    """Raise `AudioError` unless `path` holds at least one sample of sound."""
+    if not path.exists():
+        raise AudioError(
+            "audio-missing", f"There is no file {path}.", "Check the name and the folder."
+        )
+    with _opened(path) as sound:
+        if len(_read(sound, 1)) == 0:
+            raise AudioError(
+                "audio-empty", f"{path} holds no sound.", "Record it again, or name another file."
+            )
+
+
+def _opened(path: Path) -> soundfile.SoundFile:
+    """`path` opened for reading; raises `AudioError` where it is no sound file."""
+    hint = "WAV, FLAC, Ogg, MP3 and AIFF files can be used."
+    try:
+        if path.is_file() and path.stat().st_size == 0:
+            raise AudioError("audio-empty", f"{path} is empty.", hint)
+        with path.open("rb"):
+            pass  # for the system's own words on a folder or a lack of rights
+        return soundfile.SoundFile(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AudioError(
+            "audio-unreadable", f"{path} cannot be read: {reason}.", "Check its permissions."
+        ) from error
+    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
+        # TypeError: libsndfile takes the ending .raw to mean sound without a header.
+        raise AudioError("audio-unreadable", f"{path} is not a sound file.", hint) from error
+
+
+def _read(sound: soundfile.SoundFile, count: int) -> npt.NDArray[np.float32]:
+    """At most `count` samples as mono floats; empty at the end or where the file is damaged.
+
+    Float files may hold anything: not-a-number becomes silence, the rest is clipped.
+    """
+    try:
+        block = sound.read(count, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError:
+        return np.empty(0, dtype=np.float32)
+    finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+    mono: npt.NDArray[np.float32] = np.clip(finite, -1.0, 1.0).mean(axis=1, dtype=np.float32)
+    return mono
+
+
+def _samples(path: Path) -> Iterator[npt.NDArray[np.float32]]:
+    """The file's samples at 16 kHz mono, block by block."""
+    with _opened(path) as sound:
+        rate_hz = sound.samplerate
+        resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32")
+        while len(block := _read(sound, max(1, round(rate_hz * _BLOCK_S)))):
+            yield block if rate_hz == SAMPLE_RATE_HZ else resampler.resample_chunk(block)
+        if rate_hz != SAMPLE_RATE_HZ:
+            yield resampler.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+
+
+def _frames(paths: Sequence[Path]) -> Iterator[Frame]:
+    """All files as frames; only the very last may be shorter."""
+    waiting = b""
+    for path in paths:
+        for block in _samples(path):
+            waiting += _to_int16(block).tobytes()
+            whole = len(waiting) - len(waiting) % _FRAME_BYTES
+            for start in range(0, whole, _FRAME_BYTES):
+                yield Frame(waiting[start : start + _FRAME_BYTES])
+            waiting = waiting[whole:]
+    if waiting:
+        yield Frame(waiting)
