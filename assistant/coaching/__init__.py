@@ -1,0 +1,1 @@
+"""What the coach knows: cues, nine tips, breathing schedules, the checklist."""
