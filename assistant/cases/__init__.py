@@ -1,0 +1,1 @@
+"""The case file: its model, journal, store, rendering and export."""
