@@ -57,6 +57,9 @@ class Frame:
 class EndOfAudio:
     """The source has no more audio: the end of a file."""
 
+    problem: str = ""
+    """What of it could not be read, as a sentence; "" when all of it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class CueMatch:

@@ -106,6 +106,8 @@ def test_breathing_takes_over_and_each_count_is_told_as_it_passes() -> None:
     stage.voice.breathe("hush now")
     assert stage.exercises == 1
     stage.wait(6.0)
+    assert len(stage.voice.saying.split()) <= 2, "one count at a time is shown"
+    assert len(stage.voice.own_speech.split()) > 10, "all of them may come back as an echo"
     told = len(stage.said)
     assert told >= 4, "counts are told while the exercise runs"
     stage.wait(20.0)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from assistant.audio.devices import quiet_stderr
 from assistant.errors import AudioError
 from assistant.events import (
     BYTES_PER_SAMPLE,
@@ -32,7 +33,7 @@ class FileSource:
 
     Unpaced, each `pump` delivers one frame, as fast as the runner asks. With `paced=True` a
     thread of its own delivers in real time instead, as a microphone would. A file that breaks
-    off, or turns to rubbish half-way, ends where it can no longer be read.
+    off, or turns to rubbish half-way, ends where it can no longer be read; `EndOfAudio` tells.
     """
 
     def __init__(self, path: str | Path | Sequence[str | Path], paced: bool = False) -> None:
@@ -40,6 +41,7 @@ class FileSource:
         self._paths = [Path(each) for each in paths]
         self._paced = paced
         self._frames: Iterator[Frame] | None = None
+        self._problems: list[str] = []
         self._deliver: Deliver | None = None
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -53,7 +55,8 @@ class FileSource:
             raise AudioError("audio-missing", "No sound file was named.")
         for path in self._paths:
             _check(path)
-        self._frames = _frames(self._paths)
+        self._problems = []
+        self._frames = _frames(self._paths, self._problems)
         self._deliver = deliver
         self._closing.clear()
         if self._paced:
@@ -79,7 +82,7 @@ class FileSource:
         frame = next(self._frames, None)
         if frame is None:
             self._frames = None
-            self._deliver(EndOfAudio())
+            self._deliver(EndOfAudio(" ".join(self._problems)))
         else:
             self._deliver(frame)
 
@@ -102,10 +105,6 @@ def _to_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
 
 def _check(path: Path) -> None:
     """Raise `AudioError` unless `path` holds at least one sample of sound."""
-    if not path.exists():
-        raise AudioError(
-            "audio-missing", f"There is no file {path}.", "Check the name and the folder."
-        )
     with _opened(path) as sound:
         if len(_read(sound, 1)) == 0:
             raise AudioError(
@@ -117,11 +116,19 @@ def _opened(path: Path) -> soundfile.SoundFile:
     """`path` opened for reading; raises `AudioError` where it is no sound file."""
     hint = "WAV, FLAC, Ogg, MP3 and AIFF files can be used."
     try:
-        if path.is_file() and path.stat().st_size == 0:
+        path.stat()
+        if not path.is_file():  # opening a pipe would wait for its writer
+            raise AudioError("audio-unreadable", f"{path} is a folder or a device.", hint)
+        if path.stat().st_size == 0:
             raise AudioError("audio-empty", f"{path} is empty.", hint)
         with path.open("rb"):
-            pass  # for the system's own words on a folder or a lack of rights
-        return soundfile.SoundFile(path)
+            pass  # for the system's own words on a lack of rights
+        with quiet_stderr():  # libmpg123 has its own opinions
+            return soundfile.SoundFile(path)
+    except FileNotFoundError as error:
+        raise AudioError(
+            "audio-missing", f"There is no file {path}.", "Check the name and the folder."
+        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise AudioError(
@@ -147,7 +154,10 @@ def _read(sound: soundfile.SoundFile, count: int) -> npt.NDArray[np.float32]:
 
 
 def _samples(path: Path) -> Iterator[npt.NDArray[np.float32]]:
-    """The file's samples at 16 kHz mono, block by block."""
+    """The file's samples at 16 kHz mono, block by block.
+
+    Raises `AudioError` behind the last that can be read, where that is not the end.
+    """
     with _opened(path) as sound:
         rate_hz = sound.samplerate
         resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32")
@@ -155,17 +165,23 @@ def _samples(path: Path) -> Iterator[npt.NDArray[np.float32]]:
             yield block if rate_hz == SAMPLE_RATE_HZ else resampler.resample_chunk(block)
         if rate_hz != SAMPLE_RATE_HZ:
             yield resampler.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+        if (read := sound.tell()) < sound.frames:
+            message = f"{path} is damaged: it can be read only up to {read / rate_hz:.0f} s."
+            raise AudioError("audio-cut-short", message)
 
 
-def _frames(paths: Sequence[Path]) -> Iterator[Frame]:
-    """All files as frames; only the very last may be shorter."""
+def _frames(paths: Sequence[Path], problems: list[str]) -> Iterator[Frame]:
+    """All files as frames; only the very last may be shorter. What goes wrong joins `problems`."""
     waiting = b""
     for path in paths:
-        for block in _samples(path):
-            waiting += _to_int16(block).tobytes()
-            whole = len(waiting) - len(waiting) % _FRAME_BYTES
-            for start in range(0, whole, _FRAME_BYTES):
-                yield Frame(waiting[start : start + _FRAME_BYTES])
-            waiting = waiting[whole:]
+        try:
+            for block in _samples(path):
+                waiting += _to_int16(block).tobytes()
+                whole = len(waiting) - len(waiting) % _FRAME_BYTES
+                for start in range(0, whole, _FRAME_BYTES):
+                    yield Frame(waiting[start : start + _FRAME_BYTES])
+                waiting = waiting[whole:]
+        except AudioError as error:
+            problems.append(error.message)
     if waiting:
         yield Frame(waiting)

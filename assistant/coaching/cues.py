@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -140,6 +140,16 @@ class CueBook(msgspec.Struct, frozen=True):
         """Pick the cues live in any of these phases and contexts."""
         wanted = frozenset(contexts)
         return tuple(cue for cue in self.cues if wanted.intersection(cue.phases))
+
+    def without_words(self, words: Set[str]) -> CueBook:
+        """Leave out the phrases that hold one of `words`, and cues that have no phrase then."""
+        fewer = (
+            msgspec.structs.replace(
+                cue, phrases=tuple(one for one in cue.phrases if words.isdisjoint(one.split()))
+            )
+            for cue in self.cues
+        )
+        return CueBook(tuple(cue for cue in fewer if cue.phrases))
 
     def by_id(self, cue_id: str) -> Cue:
         """Find the cue of that id; KeyError where there is none."""

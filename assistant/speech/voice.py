@@ -69,21 +69,25 @@ class Voice:
 
     @property
     def speaking(self) -> bool:
-        """Whether words of ours are being said now."""
-        return bool(self.saying)
+        """Whether words of ours are being said now; an earcon is no word."""
+        return bool(self._words)
 
     @property
     def saying(self) -> str:
-        """The words being said; "" in silence and during an earcon."""
-        current = self._queue.current
-        return current.clip.text if current is not None else ""
+        """The piece being said, such as one breathing count; "" when nothing is."""
+        return self._pieces[0].text if self.speaking and self._pieces else self._words
 
     @property
     def own_speech(self) -> str:
-        """The words that may reach the microphone now: what is said, or was a moment ago."""
-        if self.saying:
-            return self.saying
+        """All words that may reach the microphone now: what is said, or was a moment ago."""
+        if self.speaking:
+            return self._words
         return self._spoken if self._now_s - self._spoken_end_s <= TAIL_S else ""
+
+    @property
+    def _words(self) -> str:
+        current = self._queue.current
+        return current.clip.text if current is not None else ""
 
     # --- what to say ------------------------------------------------------------------------
 

@@ -1,0 +1,209 @@
+"""Puts a session together from its parts: which adapters, which folders, which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from assistant.cases.desk import CallInfo, CaseDesk, Reading
+from assistant.cases.journal import Journal, UnfinishedRecap
+from assistant.cases.store import CaseStore
+from assistant.coaching.breathing import (
+    find_pattern,
+    is_first_time,
+    remember_first_time,
+    schedule,
+)
+from assistant.coaching.cues import CueBook, load_all_cues
+from assistant.coaching.prompts import load_prompts
+from assistant.errors import ModelError
+from assistant.events import Final, Frame, Partial, Phase
+from assistant.inbox import Inbox
+from assistant.notices import Observer, WarningNotice
+from assistant.ports import AudioSource, CueSpotter, Dictation, Player
+from assistant.recap.model import RecapFields
+from assistant.runner import Parts
+from assistant.session import Ending, Session
+from assistant.settings import Settings, cases_folder, data_folder
+from assistant.speech.voice import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one command wants of a session."""
+
+    source: AudioSource
+    player: Player
+    observer: Observer
+    started_at: datetime
+    phase: Phase = Phase.READY
+    company: str = ""
+    case: str = ""
+    """An earlier case that this call carries on."""
+    cases: Path | None = None
+    """Folder of case files; None means the one in the settings."""
+    unfinished: UnfinishedRecap | None = None
+    ending: Ending = Ending.AUDIO_ENDS
+    live: bool = True
+    """Real time; False when a file is worked through at full speed."""
+
+
+def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
+    """Everything a runner needs. Raises `CallcoachError` for whatever is missing."""
+    prompts = load_prompts()
+    cues = load_all_cues()
+    store = CaseStore(plan.cases or cases_folder(settings))
+    earlier = store.load(plan.case) if plan.case else None
+    company = plan.company or (earlier.company if earlier else "")
+    facts = _facts(settings, company, earlier_numbers=_numbers(earlier))
+    spotter, dictation = _ears(settings, cues, plan.observer)
+    call = CallInfo(plan.started_at, company, earlier.case_id if earlier else "")
+    session = Session(
+        cues,
+        prompts,
+        facts,
+        phase=plan.phase,
+        first_breath=plan.live and is_first_time(),
+        unfinished=_spoken_time(plan.unfinished.started_at) if plan.unfinished else "",
+        ending=plan.ending,
+        dictates=dictation is not None,
+    )
+    return Parts(
+        inbox=inbox,
+        source=plan.source,
+        spotter=spotter,
+        dictation=dictation or NoDictation(),
+        voice=_voice(settings, plan),
+        desk=CaseDesk(store, journals_folder(), call, reading(settings), prompts, plan.unfinished),
+        session=session,
+        observer=plan.observer,
+        waits=plan.live,
+    )
+
+
+def journals_folder() -> Path:
+    """Where unfinished recaps are kept."""
+    return data_folder() / "journal"
+
+
+def unfinished_recap() -> UnfinishedRecap | None:
+    """The latest recap that broke off, or None. Raises `CaseError`."""
+    found = Journal.unfinished(journals_folder())
+    return found[-1] if found else None
+
+
+def reading(settings: Settings) -> Reading:
+    """How the text of a recap is read, with the user's own names and country."""
+    from assistant.recap.fields import extract_fields
+    from assistant.recap.written import write_out
+
+    def extract(text: str, today: date, company: str) -> RecapFields:
+        return extract_fields(
+            text,
+            today,
+            company=company,
+            known_names=settings.recap.names,
+            country=settings.recap.country,
+        )
+
+    return Reading(extract, write_out)
+
+
+class NoDictation:
+    """A `Dictation` for a machine without an engine that can take one: it hears nothing."""
+
+    def start(self, t_s: float) -> None:
+        """Do nothing."""
+
+    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+        """Hear nothing."""
+        return ()
+
+    def cut(self, start_s: float, end_s: float) -> tuple[Final, ...]:
+        """Leave out nothing."""
+        return ()
+
+    def stop(self) -> tuple[Final, ...]:
+        """Finish nothing."""
+        return ()
+
+
+def _ears(
+    settings: Settings, cues: CueBook, observer: Observer
+) -> tuple[CueSpotter, Dictation | None]:
+    """What hears cues, and what takes dictation if an engine at hand can; tells what is lacking."""
+    from assistant.recognition import cue_spotter
+    from assistant.recognition.dictation import UtteranceDictation
+    from assistant.recognition.model_store import find_model
+    from assistant.recognition.transcribers import load_vosk_model, open_transcriber
+    from assistant.recognition.vocabulary import ModelVocabulary
+
+    path = find_model().path
+    model = load_vosk_model(path)
+    transcriber = None
+    try:
+        transcriber = open_transcriber()
+    except ModelError as error:
+        lacking = f"Cues are heard less surely, and no recap can be dictated: {error}"
+        observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
+    second = transcriber if settings.hearing.second_opinion else None
+    known = _known(cues, ModelVocabulary(path, model), observer)
+    spotter = cue_spotter.CueSpotter(model, known, settings.hearing, second)
+    return spotter, UtteranceDictation(transcriber) if transcriber else None
+
+
+def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:
+    """The cues the model can hear; tells of words it cannot, which Vosk would skip in silence."""
+    words = {word for phrase in cues.phrases for word in phrase.split()}
+    unknown = {word for word in words if word not in vocabulary}
+    if unknown:
+        listed = ", ".join(sorted(unknown))
+        lacking = (
+            f"The speech model does not know {listed}: phrases with such words cannot be "
+            "heard. `callcoach cues lint` names them."
+        )
+        observer.notice(WarningNotice(t=0.0, code="cue-words-unknown", message=lacking))
+    return cues.without_words(unknown)
+
+
+def _voice(settings: Settings, plan: Plan) -> Voice:
+    from assistant.speech.clips import ClipCache
+    from assistant.speech.synthesiser import Pyttsx3Synthesiser
+
+    speaking = settings.voice
+    # A pattern that cannot be done should be known now, not in the middle of a call.
+    schedule(find_pattern(settings.breathing.pattern), settings.breathing.cycles)
+    return Voice(
+        ClipCache(Pyttsx3Synthesiser(speaking.voice, speaking.rate_wpm)),
+        plan.player,
+        settings.breathing,
+        plan.observer.notice,
+        on_breathing=remember_first_time if plan.live else lambda: None,
+        rate_wpm=speaking.rate_wpm,
+        volume=speaking.volume,
+    )
+
+
+def _facts(settings: Settings, company: str, earlier_numbers: str) -> Mapping[str, str]:
+    return {
+        "name": settings.me.name,
+        "company": company,
+        "customer_since": settings.me.customer_since,
+        "plan": settings.me.plan,
+        "case_numbers": earlier_numbers,
+    }
+
+
+def _numbers(earlier: object) -> str:
+    from assistant.cases.case import Case
+    from assistant.recap.codes import spell_for_speech
+
+    if not isinstance(earlier, Case):
+        return ""
+    return " and ".join(spell_for_speech(one.value) for one in earlier.fields.case_numbers)
+
+
+def _spoken_time(moment: datetime) -> str:
+    return f"{moment:%A} {moment.hour}:{moment:%M}"
