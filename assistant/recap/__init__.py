@@ -1,0 +1,1 @@
+"""From a dictated recap to fields: commands, numbers, dates, codes, names."""
