@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from assistant.cases.case import Case
 from assistant.cases.desk import CallInfo, CaseDesk, Reading
 from assistant.cases.journal import Journal, UnfinishedRecap
 from assistant.cases.store import CaseStore
@@ -23,6 +24,7 @@ from assistant.events import Final, Frame, Partial, Phase
 from assistant.inbox import Inbox
 from assistant.notices import Observer, WarningNotice
 from assistant.ports import AudioSource, CueSpotter, Dictation, Player
+from assistant.recap.codes import spell_for_speech
 from assistant.recap.model import RecapFields
 from assistant.runner import Parts
 from assistant.session import Ending, Session
@@ -57,8 +59,9 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
     store = CaseStore(plan.cases or cases_folder(settings))
     earlier = store.load(plan.case) if plan.case else None
     company = plan.company or (earlier.company if earlier else "")
-    facts = _facts(settings, company, earlier_numbers=_numbers(earlier))
-    spotter, dictation = _ears(settings, cues, plan.observer)
+    numbers = " and ".join(spell_for_speech(code) for code in _codes(earlier))
+    facts = _facts(settings, company, earlier_numbers=numbers)
+    spotter, dictation = _ears(settings, cues, _codes(earlier), plan.observer)
     call = CallInfo(plan.started_at, company, earlier.case_id if earlier else "")
     session = Session(
         cues,
@@ -131,27 +134,37 @@ class NoDictation:
 
 
 def _ears(
-    settings: Settings, cues: CueBook, observer: Observer
+    settings: Settings, cues: CueBook, known_codes: Sequence[str], observer: Observer
 ) -> tuple[CueSpotter, Dictation | None]:
-    """What hears cues, and what takes dictation if an engine at hand can; tells what is lacking."""
+    """What hears cues, and what takes dictation if an engine at hand can; tells what is lacking.
+
+    `known_codes` are earlier case numbers of the company: new ones tend to look like them.
+    """
     from assistant.recognition import cue_spotter
+    from assistant.recognition.code_reader import CodeReader
+    from assistant.recognition.code_refiner import CodeRefiner
     from assistant.recognition.dictation import UtteranceDictation
     from assistant.recognition.model_store import find_model
     from assistant.recognition.transcribers import load_vosk_model, open_transcriber
     from assistant.recognition.vocabulary import ModelVocabulary
+    from assistant.recognition.wide_lattice import wide_lattice
 
-    path = find_model().path
-    model = load_vosk_model(path)
     transcriber = None
     try:
         transcriber = open_transcriber()
+        transcriber.load()  # before the other model: the smaller peak, and no stall in mid-call
     except ModelError as error:
         lacking = f"Cues are heard less surely, and no recap can be dictated: {error}"
         observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
+    path = find_model().path
+    model = load_vosk_model(wide_lattice(path))
     second = transcriber if settings.hearing.second_opinion else None
     known = _known(cues, ModelVocabulary(path, model), observer)
     spotter = cue_spotter.CueSpotter(model, known, settings.hearing, second)
-    return spotter, UtteranceDictation(transcriber) if transcriber else None
+    if transcriber is None:
+        return spotter, None
+    refine = CodeRefiner(model, CodeReader(model), known_codes)
+    return spotter, UtteranceDictation(transcriber, refine=refine)
 
 
 def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:
@@ -196,13 +209,9 @@ def _facts(settings: Settings, company: str, earlier_numbers: str) -> Mapping[st
     }
 
 
-def _numbers(earlier: object) -> str:
-    from assistant.cases.case import Case
-    from assistant.recap.codes import spell_for_speech
-
-    if not isinstance(earlier, Case):
-        return ""
-    return " and ".join(spell_for_speech(one.value) for one in earlier.fields.case_numbers)
+def _codes(earlier: Case | None) -> tuple[str, ...]:
+    """Case numbers of the earlier call; none without one."""
+    return tuple(one.value for one in earlier.fields.case_numbers) if earlier else ()
 
 
 def _spoken_time(moment: datetime) -> str:

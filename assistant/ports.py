@@ -96,6 +96,12 @@ class Transcriber(Protocol):
 
     name: str
 
+    def load(self) -> None:
+        """Load the model now rather than at the first use; harmless when loaded.
+
+        Raises `ModelError`.
+        """
+
     def transcribe(self, pcm: bytes) -> Transcript:
         """Text of `pcm` (int16 mono 16 kHz), cased and punctuated where the engine can."""
 

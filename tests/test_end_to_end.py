@@ -33,9 +33,6 @@ DEEP_BREATH_S = (5.6, 7.2)
 """Where the sample says "Take a deep breath."."""
 DICTATION_S = (133, 149)
 """Where its recap is dictated."""
-STOP_S = 1.5
-"""Longest that a busy machine may go on after the word "stop"; how soon it is silent as a rule is
-measured by benchmarks/footprint.py."""
 
 
 def read(path: Path, first_s: float = 0.0, last_s: float | None = None) -> Samples:
@@ -219,8 +216,9 @@ def test_stop_ends_the_breathing(
     both = read(tmp_path / "both.wav")
     asked, given = loud_s(both[:, 0]), loud_s(both[:, 1])
     ends = asked[np.diff(asked, append=np.inf) > 2.0]  # of each breath and each stop in turn
-    late_s = [given[given < end + 2.5][-1] - end for end in ends[1::2]]
-    assert max(late_s) < STOP_S, late_s
+    # The exercise would go on for half a minute; benchmarks/footprint.py measures how soon it ends.
+    for end in ends[1::2]:
+        assert not np.any((given > end + 2.0) & (given < end + 3.0)), given
 
 
 @pytest.mark.slow

@@ -11,7 +11,8 @@ from fakes_audio import FakePlayer, FakeSource
 from fakes_hearing import ScriptedDictation, ScriptedSpotter
 from fakes_speech import FakeSynthesiser
 
-from assistant.cases.desk import CallInfo, CaseDesk, Reading
+from assistant.cases.case import Utterance
+from assistant.cases.desk import CallInfo, CaseDesk, Reading, build_case
 from assistant.cases.journal import Journal
 from assistant.cases.store import CaseStore
 from assistant.coaching.cues import load_cues
@@ -214,6 +215,15 @@ def test_a_second_recap_of_a_call_updates_its_case(tmp_path: Path) -> None:
     saved = [n for n in house.recorder.notices if isinstance(n, CaseSavedNotice)]
     assert len({notice.case_id for notice in saved}) == 1
     assert house.store.load(saved[0].case_id).recap == "One. Two."
+
+
+def test_what_was_heard_in_two_ways_is_marked_for_review() -> None:
+    said = Utterance(text="Case B 7.", start_s=0.0, end_s=1.0, second="D 7")
+    reading = Reading(extract, lambda text, today: text)
+    case = build_case(CallInfo(STARTED), STARTED, (said,), (), reading)
+    (doubt,) = case.needs_review
+    assert "D 7" in doubt.reason
+    assert doubt.words == "Case B 7."
 
 
 def test_speaking_is_a_context_and_our_words_are_known_to_the_spotter(tmp_path: Path) -> None:

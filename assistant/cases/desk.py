@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from assistant.cases.case import Case, Utterance, new_case_id
 from assistant.cases.journal import Journal, JournalHeader, UnfinishedRecap
 from assistant.cases.store import CaseStore
@@ -16,7 +18,7 @@ from assistant.errors import CaseError
 from assistant.events import Final
 from assistant.recap.codes import spell_for_speech
 from assistant.recap.commands import apply_commands
-from assistant.recap.model import RecapFields
+from assistant.recap.model import RecapFields, Unclear
 
 SCRATCH = "scratch that"
 """How a retraction stands in the journal: as the words that were spoken."""
@@ -197,13 +199,18 @@ def build_case(
     today = call.started_at.date()
     fields = reading.extract(dictated.text, today, call.company)
     company = call.company or (fields.company.name if fields.company else "")
+    doubts = tuple(
+        Unclear(field="recap", reason=f"may also have been “{said.second}”", words=said.text)
+        for said in utterances
+        if said.second
+    )
     return Case(
         case_id=new_case_id(call.started_at, company),
         started_at=call.started_at,
         ended_at=ended_at,
         company=company,
         follows=call.follows,
-        fields=fields,
+        fields=msgspec.structs.replace(fields, unclear=fields.unclear + doubts),
         tips_done=tuple(sorted(set(tips))),
         recap=reading.write_out(dictated.text, today),
         recap_spoken=utterances,

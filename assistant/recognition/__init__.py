@@ -1,1 +1,4 @@
-"""Hearing: speech engines, the cue spotter and the model store; the only folder that imports vosk or moonshine_voice."""
+"""Hearing: speech engines, cue spotter, dictation, codes and the model store.
+
+The only folder that imports vosk or moonshine_voice.
+"""

@@ -100,8 +100,11 @@ def inspect_model(path: Path, manifest: Manifest | None = None) -> InstalledMode
 
 def problem_with(path: Path) -> str:
     """Why the folder `path` is not a usable model, or "" when it is one."""
-    if not path.is_dir():
-        return "it is not a folder"
+    try:
+        if not path.is_dir():
+            return "it is not a folder"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
     missing = [name for name in NEEDED_FILES if not _size(path / name)]
     return f"{', '.join(missing)} missing or empty" if missing else ""
 

@@ -1,0 +1,98 @@
+"""Mending a code by voice: what is understood, and what becomes of the code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.recap.repair import (
+    Again,
+    Change,
+    Confirm,
+    Delete,
+    Length,
+    Repair,
+    StartAgain,
+    apply_repair,
+    read_repair,
+    vote,
+    with_length,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("no, the fourth is delta", Change(4, "D")),
+        ("No. The fourth is delta.", Change(4, "D")),
+        ("change the fourth to delta", Change(4, "D")),
+        ("the second one should be nine", Change(2, "9")),
+        ("the last one is b as in boy", Change(-1, "B")),
+        ("the second last is a five", Change(-2, "5")),
+        ("no the first letter is a", Change(1, "A")),
+        ("delete the last two", Delete(2)),
+        ("remove the last one", Delete(1)),
+        ("delete the last", Delete(1)),
+        ("it has nine characters", Length(9)),
+        ("no, it should have seven digits", Length(7)),
+        ("start again", StartAgain()),
+        ("no that's all wrong", StartAgain()),
+        ("yes", Confirm()),
+        ("That's right.", Confirm()),
+        ("no it's seven four two nine bravo", Again("7429B")),
+        ("yes but she was rude", None),
+        ("what now", None),
+        ("", None),
+    ],
+)
+def test_what_is_understood(said: str, meant: Repair | None) -> None:
+    assert read_repair(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("code", "repair", "mended"),
+    [
+        ("742B9", Change(4, "D"), "742D9"),
+        ("88-Z-13", Change(3, "S"), "88-S-13"),
+        ("742B9", Change(-1, "5"), "742B5"),
+        ("742", Change(4, "D"), "742"),
+        ("74299", Delete(2), "742"),
+        ("88-Z-13", Delete(2), "88-Z"),
+        ("88", Delete(2), ""),
+        ("742B9", StartAgain(), ""),
+        ("742B9", Again("742D9"), "742D9"),
+        ("742B9", Confirm(), "742B9"),
+        ("742B9", Length(9), "742B9"),
+    ],
+)
+def test_what_becomes_of_the_code(code: str, repair: Repair, mended: str) -> None:
+    assert apply_repair(code, repair) == mended
+
+
+def test_two_readings_are_voted() -> None:
+    first = {"742B": 0.5, "742D": 0.45, "742E": 0.05}
+    second = {"742D": 0.6, "742P": 0.4}
+    assert next(iter(vote(first, second))) == "742D"
+    assert sum(vote(first, second).values()) == pytest.approx(1.0)
+    assert vote({}, {}) == {}
+
+
+def test_a_length_leaves_the_readings_that_have_it() -> None:
+    assert with_length({"742B": 0.6, "7-42": 0.2, "742": 0.2}, 3) == {"7-42": 0.5, "742": 0.5}
+    assert with_length({"742B": 1.0}, 9) == {}
+
+
+codes = st.text(alphabet="ABCXYZ0123456789-", max_size=12)
+
+
+@given(codes, st.integers(-15, 15), st.sampled_from("ABC123"))
+def test_a_change_touches_one_symbol_at_most(code: str, place: int, symbol: str) -> None:
+    mended = apply_repair(code, Change(place, symbol))
+    assert len(mended) == len(code)
+    assert sum(a != b for a, b in zip(code, mended, strict=True)) <= 1
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_without_fault(text: str) -> None:
+    read_repair(text)
