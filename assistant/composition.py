@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -61,7 +61,7 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
     company = plan.company or (earlier.company if earlier else "")
     numbers = " and ".join(spell_for_speech(code) for code in _codes(earlier))
     facts = _facts(settings, company, earlier_numbers=numbers)
-    spotter, dictation = _ears(settings, cues, _codes(earlier), plan.observer)
+    ears = _ears(settings, cues, _codes(earlier), plan.observer)
     call = CallInfo(plan.started_at, company, earlier.case_id if earlier else "")
     session = Session(
         cues,
@@ -71,17 +71,18 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
         first_breath=plan.live and is_first_time(),
         unfinished=_spoken_time(plan.unfinished.started_at) if plan.unfinished else "",
         ending=plan.ending,
-        dictates=dictation is not None,
+        dictates=ears.dictation is not None,
     )
     return Parts(
         inbox=inbox,
         source=plan.source,
-        spotter=spotter,
-        dictation=dictation or NoDictation(),
+        spotter=ears.spotter,
+        dictation=ears.dictation or NoDictation(),
         voice=_voice(settings, plan),
         desk=CaseDesk(store, journals_folder(), call, reading(settings), prompts, plan.unfinished),
         session=session,
         observer=plan.observer,
+        warm_up=ears.warm_up,
         waits=plan.live,
     )
 
@@ -114,6 +115,16 @@ def reading(settings: Settings) -> Reading:
     return Reading(extract, write_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What hears: cues always, dictation where an engine at hand can take it."""
+
+    spotter: CueSpotter
+    dictation: Dictation | None = None
+    warm_up: Callable[[], None] = lambda: None
+    """Loads what is needed only later; the session listens already meanwhile."""
+
+
 class NoDictation:
     """A `Dictation` for a machine without an engine that can take one: it hears nothing."""
 
@@ -135,7 +146,7 @@ class NoDictation:
 
 def _ears(
     settings: Settings, cues: CueBook, known_codes: Sequence[str], observer: Observer
-) -> tuple[CueSpotter, Dictation | None]:
+) -> Ears:
     """What hears cues, and what takes dictation if an engine at hand can; tells what is lacking.
 
     `known_codes` are earlier case numbers of the company: new ones tend to look like them.
@@ -152,7 +163,6 @@ def _ears(
     transcriber = None
     try:
         transcriber = open_transcriber()
-        transcriber.load()  # before the other model: the smaller peak, and no stall in mid-call
     except ModelError as error:
         lacking = f"Cues are heard less surely, and no recap can be dictated: {error}"
         observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
@@ -162,9 +172,9 @@ def _ears(
     known = _known(cues, ModelVocabulary(path, model), observer)
     spotter = cue_spotter.CueSpotter(model, known, settings.hearing, second)
     if transcriber is None:
-        return spotter, None
+        return Ears(spotter)
     refine = CodeRefiner(model, CodeReader(model), known_codes)
-    return spotter, UtteranceDictation(transcriber, refine=refine)
+    return Ears(spotter, UtteranceDictation(transcriber, refine=refine), transcriber.load)
 
 
 def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:

@@ -67,6 +67,8 @@ class Parts:
     desk: CaseDesk
     session: Session
     observer: Observer
+    warm_up: Callable[[], None]
+    """Loads what the first cue will need, once the session listens; frames wait meanwhile."""
     waits: bool
     """True when audio comes in real time; False when a file is worked through at full speed."""
 
@@ -114,6 +116,7 @@ class Runner:
     def _loop(self) -> None:
         parts = self._parts
         self._perform_all(self._session.start())
+        self._safely(parts.warm_up)
         while not self._done():
             if not parts.inbox:
                 parts.source.pump()

@@ -115,6 +115,7 @@ class House:
                 ending=Ending.AUDIO_ENDS,
             ),
             observer=self.recorder,
+            warm_up=lambda: None,
             waits=False,
         )
 
