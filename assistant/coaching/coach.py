@@ -11,7 +11,7 @@ from assistant.coaching.checklist import Checklist
 from assistant.coaching.prompts import Prompts
 from assistant.events import Earcon, Phase, Priority, SpeechEnded
 
-AGAIN_S = 15.0
+AGAIN_S = 6.0
 """How long after an exercise a mere "again" still means the breathing."""
 BREATHING_REASON = "breathing"
 

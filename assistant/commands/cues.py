@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from assistant.coaching.cues import LivePlace
+from assistant.commands.cues_live import add_live
 
 
 def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,6 +28,7 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="cues, reminders or messages, taken on top of the shipped ones",
     )  # fmt: skip
     lint.set_defaults(run=_lint)
+    add_live(actions)
 
 
 def _list(arguments: argparse.Namespace) -> int:

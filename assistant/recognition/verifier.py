@@ -1,0 +1,227 @@
+"""The verifier decides whether a proposed phrase was really said."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from assistant.coaching.phonemes import pronounce
+from assistant.events import SAMPLE_RATE_HZ
+from assistant.ports import Transcriber
+from assistant.recognition.second_pass import UNKNOWN, hear
+from assistant.resources import shipped
+from assistant.toml_files import load_toml
+
+CONTEXT_S = 0.3
+"""Sound before and after a phrase that is judged with it."""
+USUAL_SECONDS_PER_SOUND = 0.085
+USUAL_EXTRA_SECONDS = 0.1
+"""A phrase lasts about so long for each phoneme, and so much in all: measured on the tune half
+of the real keywords, pauses at its ends included."""
+_LEAST_EDGE_SAMPLES = SAMPLE_RATE_HZ // 20
+"""Less sound than this beside a phrase says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A phrase in its surroundings; times are seconds from the beginning of `pcm`."""
+
+    phrase: str
+    pcm: bytes
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known about one proposal; every figure is independent of the phrase."""
+
+    gain_on_words: float
+    """Log likelihood ratio of the phrase and other words, per 10 ms of the phrase."""
+    gain_on_unknown: float
+    """The same against unknown words."""
+    strength_on_words: float
+    """Logarithm of the ratio over the whole span."""
+    strength_on_unknown: float
+    tempo: float
+    """Logarithm of the phrase's duration over what it should last."""
+    haste: float
+    """How far it is too short on that scale; 0.0 when it is not."""
+    sounds: float
+    """Length of the phrase in phonemes, in tens."""
+    contrast_before: float
+    """How much louder the phrase is than what precedes it, in tens of decibels."""
+    contrast_after: float
+    same_words: float = 0.0
+    """1.0 when the second engine heard exactly the phrase."""
+    gain_on_second: float = 0.0
+    """Log likelihood ratio of the phrase and what the second engine heard, per 10 ms."""
+    heard_as: str = ""
+    """What the decoys made of the sound."""
+    second_text: str | None = None
+    """What the second engine heard; None when it was not asked."""
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A logistic model over the figures of `Evidence`, and the thresholds on its outcome."""
+
+    bias: float
+    evidence: dict[str, float]
+    thresholds: dict[str, float]
+    """Probability a cue needs, by sensitivity."""
+
+
+class WeightsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``scripts/fit_verifier.py`` writes."""
+
+    least_gain: float
+    """Proposals that gain less on other or on unknown words are dropped."""
+    sure: float
+    """Probability without the second engine from which it is not asked: it takes long."""
+    alone: Weights
+    """Without a second engine."""
+    fused: Weights
+
+
+class Verifier:
+    """Weighs the evidence for a proposal; deterministic, keeps nothing between proposals."""
+
+    def __init__(
+        self,
+        model: Any,
+        phrases: Sequence[str],
+        decoys: Sequence[str],
+        transcriber: Transcriber | None,
+        weights: WeightsFile,
+    ) -> None:
+        """`phrases` are all that may ever be asked for."""
+        self._model = model
+        self._decoys = tuple(decoys)
+        self._transcriber = transcriber
+        self._weights = weights
+        self._sounds = pronounce(word for phrase in phrases for word in phrase.split())
+
+    def locate(self, phrase: str, rivals: Sequence[str], pcm: bytes) -> tuple[float, float] | None:
+        """Start and end in seconds of the last place of `phrase` in `pcm`.
+
+        None when a second look finds it nowhere, or finds one of `rivals` in its place.
+        """
+        words = hear(self._model, pcm, [phrase, *rivals, UNKNOWN]).words
+        wanted = phrase.split()
+        for first in range(len(words) - len(wanted), -1, -1):
+            span = words[first : first + len(wanted)]
+            if [word.text for word in span] == wanted:
+                return span[0].start_s, span[-1].end_s
+        return None
+
+    def evidence(self, span: Span) -> Evidence:
+        """What speaks for and against `span.phrase` being said there."""
+        own = set(span.phrase.split())
+        rivals = [word for word in self._decoys if word not in own]
+        cue = hear(self._model, span.pcm, [span.phrase, UNKNOWN])
+        other = hear(self._model, span.pcm, [*rivals, UNKNOWN])
+        unknown = hear(self._model, span.pcm, [UNKNOWN])
+        seconds = max(span.end_s - span.start_s, 0.1)
+        steps = 100.0 * max(seconds, 0.2)
+        count = len(self._sounds.of(span.phrase))
+        usual = USUAL_SECONDS_PER_SOUND * count + USUAL_EXTRA_SECONDS
+        tempo = math.log(seconds / usual)
+        before, after = contrasts(span)
+        evidence = Evidence(
+            gain_on_words=(cue.score - other.score) / steps,
+            gain_on_unknown=(cue.score - unknown.score) / steps,
+            strength_on_words=_log(cue.score - other.score),
+            strength_on_unknown=_log(cue.score - unknown.score),
+            tempo=tempo,
+            haste=max(0.0, -tempo),
+            sounds=count / 10,
+            contrast_before=before,
+            contrast_after=after,
+            heard_as=other.text,
+        )
+        if self._transcriber is None or self._hopeless(evidence):
+            return evidence
+        if self.probability(evidence) >= self._weights.sure:
+            return evidence
+        return self._with_second_opinion(evidence, span, cue.score, steps)
+
+    def _with_second_opinion(
+        self, evidence: Evidence, span: Span, cue_score: float, steps: float
+    ) -> Evidence:
+        """`evidence` and what the second engine makes of the span."""
+        assert self._transcriber is not None
+        heard = self._transcriber.transcribe(span.pcm).text
+        text = " ".join(re.findall(r"[a-z']+", heard.lower()))
+        figures = asdict(evidence) | {"second_text": heard}
+        if f" {span.phrase} " in f" {text} ":
+            return Evidence(**(figures | {"same_words": 1.0}))
+        known = [word for word in text.split() if self._model.vosk_model_find_word(word) >= 0]
+        if known:
+            # Vosk's own judgement of the second engine's words: letters do not come into it.
+            rival = hear(self._model, span.pcm, [" ".join(known), UNKNOWN]).score
+            figures["gain_on_second"] = min(0.5, max(-0.5, (cue_score - rival) / steps))
+        else:
+            figures["gain_on_second"] = min(0.5, max(-0.5, evidence.gain_on_unknown))
+        return Evidence(**figures)
+
+    def _hopeless(self, evidence: Evidence) -> bool:
+        return min(evidence.gain_on_words, evidence.gain_on_unknown) < self._weights.least_gain
+
+    def probability(self, evidence: Evidence) -> float:
+        """Probability, 0 to 1, that the phrase was said."""
+        if self._hopeless(evidence):
+            return 0.0
+        asked = evidence.second_text is not None
+        weights = self._weights.fused if asked else self._weights.alone
+        total = weights.bias + sum(
+            weight * getattr(evidence, name) for name, weight in weights.evidence.items()
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def threshold(self, sensitivity: str) -> float:
+        """Probability a cue needs at `sensitivity`: low, normal or high."""
+        weights = self._weights.alone if self._transcriber is None else self._weights.fused
+        return weights.thresholds[sensitivity]
+
+
+def contrasts(span: Span) -> tuple[float, float]:
+    """How much louder the phrase is than the sound before and after it, in tens of decibels.
+
+    From -0.5 to 1.5; where there is too little sound to tell, what most cues have.
+    """
+    samples = np.frombuffer(span.pcm, dtype="<i2").astype(np.float64)
+    first, last = round(span.start_s * SAMPLE_RATE_HZ), round(span.end_s * SAMPLE_RATE_HZ)
+    phrase_db = _level_db(samples[first:last])
+
+    def over(edge: np.ndarray[Any, np.dtype[np.float64]], usual: float) -> float:
+        if edge.size < _LEAST_EDGE_SAMPLES:
+            return usual
+        return min(1.5, max(-0.5, (phrase_db - _level_db(edge)) / 10))
+
+    return over(samples[:first], 0.8), over(samples[last:], 0.5)
+
+
+def load_weights() -> WeightsFile:
+    """The fitted model that ships with callcoach."""
+    return load_toml(shipped("prompts/en/verifier.toml"), WeightsFile)
+
+
+def load_decoys() -> tuple[str, ...]:
+    """The decoy words that ship with callcoach."""
+    lines = shipped("prompts/en/decoys.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _log(ratio: float) -> float:
+    """Logarithm of a log likelihood ratio; what is no gain at all counts as 0.3."""
+    return math.log(max(0.3, ratio))
+
+
+def _level_db(samples: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    return 10 * math.log10(float((samples**2).mean()) + 1.0) if samples.size else 0.0

@@ -1,0 +1,154 @@
+"""The cue spotter on recorded speech: what it hears, when, and what it lets pass."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from assistant.coaching.cues import Cue, CueBook, load_cues
+from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, CueMatch, Frame
+from assistant.recognition.cue_spotter import CueSpotter
+from assistant.resources import shipped
+from assistant.settings import HearingSettings
+
+pytestmark = pytest.mark.needs_model
+
+READY = frozenset({"ready"})
+LIVE = frozenset({"live"})
+
+
+@pytest.fixture(scope="module")
+def model(vosk_model_path: Path) -> Any:
+    import vosk
+
+    vosk.SetLogLevel(-2)
+    return vosk.Model(str(vosk_model_path))
+
+
+@pytest.fixture(scope="module")
+def book() -> CueBook:
+    return load_cues(shipped("prompts/en/cues.toml"))
+
+
+@pytest.fixture(scope="module")
+def call() -> bytes:
+    """The first lines of the sample call: "start the call" and "take a deep breath"."""
+    samples, _ = soundfile.read(shipped("samples/support_call.ogg"), dtype="int16")
+    return bytes(np.asarray(samples[: 12 * SAMPLE_RATE_HZ]).tobytes())
+
+
+def frames(pcm: bytes, lost_at: int = -1, lost_samples: int = 0) -> Iterator[Frame]:
+    size = FRAME_SAMPLES * 2
+    for number, first in enumerate(range(0, len(pcm), size)):
+        yield Frame(pcm[first : first + size], lost_samples if number == lost_at else 0)
+
+
+def hear(spotter: CueSpotter, sound: Iterator[Frame], own_speech: str = "") -> list[CueMatch]:
+    return list(itertools.chain(*(spotter.accept(frame, own_speech) for frame in sound)))
+
+
+def new(model: Any, book: CueBook, contexts: frozenset[str]) -> CueSpotter:
+    spotter = CueSpotter(model, book, HearingSettings())
+    spotter.listen_for(contexts)
+    return spotter
+
+
+def test_hears_the_cues_of_the_phase_once_each(model: Any, book: CueBook, call: bytes) -> None:
+    matches = hear(new(model, book, READY), frames(call))
+    assert [match.cue for match in matches] == ["start-call", "breathe"]
+    for match in matches:
+        assert match.start_s < match.end_s <= match.t_s
+        assert 0.0 < match.confidence <= 1.0
+
+
+def test_decides_long_before_the_recogniser_would_end_the_utterance(
+    model: Any, book: CueBook, call: bytes
+) -> None:
+    for match in hear(new(model, book, READY), frames(call)):
+        assert match.t_s - match.end_s < 0.5
+
+
+def test_gives_the_same_answer_twice(model: Any, book: CueBook, call: bytes) -> None:
+    first = hear(new(model, book, READY), frames(call))
+    assert first == hear(new(model, book, READY), frames(call))
+
+
+def test_lost_samples_move_the_times(model: Any, book: CueBook, call: bytes) -> None:
+    plain = hear(new(model, book, READY), frames(call))
+    shifted = hear(new(model, book, READY), frames(call, 0, 3 * SAMPLE_RATE_HZ))
+    assert [m.cue for m in shifted] == [m.cue for m in plain]
+    for before, after in zip(plain, shifted, strict=True):
+        assert after.start_s == pytest.approx(before.start_s + 3.0)
+        assert after.t_s == pytest.approx(before.t_s + 3.0)
+
+
+def test_cues_of_other_phases_are_not_heard(model: Any, book: CueBook, call: bytes) -> None:
+    assert [m.cue for m in hear(new(model, book, LIVE), frames(call))] == ["breathe"]
+    assert hear(new(model, book, frozenset()), frames(call)) == []
+
+
+def test_the_phase_may_change_in_the_middle(model: Any, book: CueBook, call: bytes) -> None:
+    spotter = new(model, book, READY)
+    heard = []
+    for frame in frames(call):
+        for match in spotter.accept(frame, ""):
+            heard.append(match.cue)
+            spotter.listen_for(LIVE)
+    assert heard == ["start-call", "breathe"]
+
+
+def test_what_we_say_ourselves_is_no_cue(model: Any, book: CueBook, call: bytes) -> None:
+    own = "Start the call when you like. Take a deep breath."
+    assert hear(new(model, book, READY), frames(call), own) == []
+
+
+def test_another_cue_still_gets_through_our_own_speech(
+    model: Any, book: CueBook, call: bytes
+) -> None:
+    matches = hear(new(model, book, READY), frames(call), "Open warmly. Ask their name.")
+    assert "breathe" in [match.cue for match in matches]
+
+
+def test_silence_holds_no_cue(model: Any, book: CueBook) -> None:
+    assert hear(new(model, book, READY), frames(bytes(2 * 5 * SAMPLE_RATE_HZ))) == []
+
+
+def test_odd_frames_are_taken(model: Any, book: CueBook, call: bytes) -> None:
+    spotter = new(model, book, READY)
+    spotter.accept(Frame(b""), "")
+    spotter.accept(Frame(call[:100]), "")
+    assert [m.cue for m in hear(spotter, frames(call))] == ["start-call", "breathe"]
+
+
+def test_a_cue_that_is_not_shipped_needs_only_an_id_and_a_phrase(model: Any, call: bytes) -> None:
+    cue = Cue(id="breath", phrases=("deep breath",), phases=("live",))
+    matches = hear(new(model, CueBook((cue,)), LIVE), frames(call))
+    assert [(match.cue, match.heard) for match in matches] == [("breath", "deep breath")]
+
+
+def test_after_a_match_the_cue_rests(model: Any, call: bytes) -> None:
+    twice = call + call
+    for refractory_s, expected in ((1.5, 2), (30.0, 1)):
+        cue = Cue(
+            id="breath", phrases=("deep breath",), phases=("live",), refractory_s=refractory_s
+        )
+        assert len(hear(new(model, CueBook((cue,)), LIVE), frames(twice))) == expected
+
+
+@pytest.mark.shared_data
+def test_real_voices_saying_an_unshipped_word(model: Any, shared_data: Path) -> None:
+    clips = sorted((shared_data / "speech" / "keywords").glob("02[0-3]*.ogg"))[::4]
+    assert clips
+    cue = Cue(id="mirror", phrases=("smart mirror",), phases=("live",))
+    found = 0
+    for clip in clips:
+        samples, _ = soundfile.read(clip, dtype="int16")
+        pcm = np.asarray(samples).tobytes() + bytes(2 * SAMPLE_RATE_HZ)
+        found += len(hear(new(model, CueBook((cue,)), LIVE), frames(pcm)))
+    assert found >= len(clips) - 1
