@@ -309,6 +309,8 @@ def stopped(words: list[str], wait_for: str, number: signal.Signals) -> tuple[in
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  (no threads)
     )
     assert process.stdout is not None
     for line in process.stdout:
