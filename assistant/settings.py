@@ -31,7 +31,10 @@ class VoiceSettings(Struct, frozen=True):
     """How the companion speaks."""
 
     voice: str = ""
-    """Name or id, or a part of it, of a pyttsx3 voice; empty means the first English one."""
+    """Name or id, or a part of it, of a pyttsx3 voice.
+
+    Empty means the engine's own voice if that is English, else its first English one.
+    """
     rate_wpm: Annotated[int, msgspec.Meta(ge=80, le=400)] = 165
     """Words per minute."""
     volume: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.8
