@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,10 +61,16 @@ def test_an_engines_written_form() -> None:
     assert steps(fields)[0] == ("them", "refund $49.99", "2026-04-03")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "um", "called the bank nobody picked up", "..."])
+@pytest.mark.parametrize("text", ["", "   ", "um", "called the bank they put me on hold", "..."])
 def test_nothing_is_invented(text: str) -> None:
     fields = extract_fields(text, TUESDAY)
     assert fields == RecapFields()
+
+
+def test_a_call_that_nobody_answers_is_not_resolved() -> None:
+    assert extract_fields("called the bank nobody picked up", TUESDAY) == RecapFields(
+        resolved=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,6 +190,7 @@ def test_written_out() -> None:
     spoken = "um spoke to percy he owes me forty six pounds make that fifty six pounds by friday"
     assert write_out(spoken, TUESDAY) == "Spoke to Percy he owes me £56 by Friday."
     assert write_out("", TUESDAY) == ""
+    assert write_out("Uh, I found it.", TUESDAY) == "I found it."
 
 
 VOCABULARY = """
@@ -200,6 +208,7 @@ TEXTS = st.one_of(
 @given(TEXTS, st.dates())
 def test_no_text_breaks_it_and_every_slot_comes_from_the_recap(text: str, today: date) -> None:
     fields = extract_fields(text, today)
+    assert msgspec.json.decode(msgspec.json.encode(fields), type=RecapFields) == fields
     write_out(text, today)
     said = {token.word.casefold().removesuffix("'s") for token in tokenise(text)}
     if fields.company is not None:

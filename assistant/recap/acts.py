@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.recap.dates import When
 from assistant.recap.lexicon import lists
+from assistant.recap.nameddays import When
 from assistant.recap.reading import Reading
-from assistant.recap.stepwords import Owner, Trigger, is_verb, sets_of
-from assistant.recap.tokens import Token, phrase_at, words_of
+from assistant.recap.stepwords import Owner, Trigger, base_of_gerund, is_verb, sets_of
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
 _MOST_WORDS = 18
 _IMPERATIVE = 0.55
@@ -39,52 +39,105 @@ class Act:
 def read_acts(reading: Reading, trigger: Trigger, limit: int) -> list[Act]:
     """The acts from a trigger's verb on: "print it and hand the box in by saturday"."""
     tokens = reading.tokens
-    whens = {when.start: when for when in reading.dates}
-    addresses = {contact.start: contact.end for contact in reading.contacts}
     act = Act(trigger.owner, trigger.start, trigger.prefix.split(), confidence=trigger.confidence)
+    act.end = trigger.verb if trigger.prefix else 0
     acts = [act]
     at = trigger.verb
     subordinate = False
     while at < limit and len(act.words) < _MOST_WORDS:
-        when = whens.get(at)
-        then = phrase_at(tokens, at, sets_of("then_words")) if at > trigger.verb else 0
-        if then:
-            earlier = [one for one in reading.dates if one.start < at and one.day is not None]
-            if not _day_follows(reading, at + then, limit):
-                act.whens.extend(earlier[-1:])
-        if when is not None or at in addresses or then:
-            _drop_preposition(act.words)
-            if when is not None:
-                act.whens.append(when)
-            act.end = at = when.end if when is not None else addresses.get(at, at + then)
-            at += phrase_at(tokens, at, sets_of("at_latest"))
-            if _goes_on(reading, at, limit):
+        begun = at > trigger.verb
+        end, when = _day_or_address(reading, act, at, limit, begun)
+        if end > at:
+            act.end = end
+            at = end + phrase_at(tokens, end, sets_of("at_latest"))
+            later = when is None and phrase_at(tokens, at, sets_of("then_words")) > 0
+            if later or _goes_on(reading, at, limit):
                 continue
             follow = _next_act(tokens, at, limit, after_day=True)
             if follow is None:
                 break
-            joined = when is None
-            same_day = when is not None and _same_day(tokens, when, at)
-            act = Act(trigger.owner, follow, joined=joined, confidence=trigger.confidence)
-            act.same_day = when if same_day else None
+            if tokens[follow].word in sets_of("saying") and _is_same_act(tokens, act, follow):
+                act.words.extend(("and", tokens[follow].word))
+                at = follow + 1
+                continue
+            act = _after_day(tokens, trigger, follow, when, at)
             acts.append(act)
             at = follow
             continue
-        follow = _next_act(tokens, at, limit, after_day=False) if at > trigger.verb else None
+        follow = _next_act(tokens, at, limit, after_day=False) if begun else None
+        if follow is not None and _is_same_act(tokens, act, follow):
+            act.words.extend(words_of(tokens[at : follow + 1]))
+            act.end = at = follow + 1
+            continue
         if follow is not None:
-            asyndetic = follow == at and "," not in tokens[at].gap
-            if asyndetic and trigger.owner == "them":  # "… bring the old ones": said to the caller
-                act = Act("me", follow, confidence=_IMPERATIVE)
-            else:
-                act = Act(act.owner, follow, joined=True, confidence=trigger.confidence)
+            act = _beside(tokens, trigger, act, at, follow)
             acts.append(act)
             at = follow
-        elif (at > trigger.verb or trigger.prefix) and _stops(reading, at, limit, subordinate):
+        elif (begun or trigger.prefix) and _stops(reading, at, limit, subordinate):
             break
         subordinate = subordinate or tokens[at].word in ("if", "when", "before", "until", "till")
-        step = append_at(reading, act, at)
-        act.end = at = at + step
+        act.end = at = at + append_at(reading, act, at)
     return acts
+
+
+def _day_or_address(
+    reading: Reading, act: Act, at: int, limit: int, begun: bool
+) -> tuple[int, When | None]:
+    """Where a day ("by then" included) or address at token `at` ends, and the day; `at` if none.
+
+    The day is added to the act.
+    """
+    tokens = reading.tokens
+    when = next((one for one in reading.dates if one.start == at), None)
+    address = next((one.end for one in reading.contacts if one.start == at), at)
+    then = phrase_at(tokens, at, sets_of("then_words")) if begun else 0
+    if begun and tokens[at].word == "then" and _closes(tokens, at):
+        then = 1
+    if then and not _day_follows(reading, at + then, limit):
+        earlier = [one for one in reading.dates if one.start < at and one.day is not None]
+        act.whens.extend(earlier[-1:])
+    if when is not None:
+        _drop_preposition(act.words)
+        act.whens.append(when)
+        return when.end, when
+    if address > at or then:
+        _drop_preposition(act.words)
+    return max(address, at + then), None
+
+
+def _after_day(
+    tokens: Sequence[Token], trigger: Trigger, verb: int, when: When | None, at: int
+) -> Act:
+    """The act that follows a day or an address which ends at token `at`."""
+    act = Act(trigger.owner, verb, joined=when is None, confidence=trigger.confidence)
+    if when is not None and _same_day(tokens, when, at):
+        act.same_day = when
+    return act
+
+
+def _beside(tokens: Sequence[Token], trigger: Trigger, act: Act, at: int, verb: int) -> Act:
+    """The act joined to `act` at token `at`, with its verb at `verb`."""
+    asyndetic = verb == at and "," not in tokens[at].gap
+    if asyndetic and trigger.owner == "them":  # "… bring the old ones": said to the caller
+        return Act("me", verb, confidence=_IMPERATIVE)
+    return Act(act.owner, verb, joined=True, confidence=trigger.confidence)
+
+
+def _is_same_act(tokens: Sequence[Token], act: Act, verb: int) -> bool:
+    """Whether the verb at `verb` goes on with one act: "sign and return it", "call and ask for"."""
+    word, opened = tokens[verb].word, act.words[0] if act.words else ""
+    if len(act.words) == 1 and act.start < verb - 1:
+        return opened in sets_of("preparing") | sets_of("calling")
+    if word in sets_of("saying"):
+        return opened in sets_of("calling")
+    handed_on = words_of(tokens[verb + 1 : verb + 3])
+    same_thing = any(one in ("it", "them", "that", "back") for one in handed_on)
+    return opened in sets_of("preparing") and word in sets_of("handing_on") and same_thing
+
+
+def _closes(tokens: Sequence[Token], at: int) -> bool:
+    """Whether token `at` is the last of its sentence: "they call me then"."""
+    return at + 1 >= len(tokens) or tokens[at + 1].starts_sentence
 
 
 def _drop_preposition(words: list[str]) -> None:
@@ -127,7 +180,7 @@ def _goes_on(reading: Reading, at: int, limit: int) -> bool:
         return False
     if _day_follows(reading, at, limit):
         return True
-    if phrase_at(tokens, at, sets_of("then_words")):
+    if phrase_at(tokens, at, sets_of("then_words") | sets_of("turns")):
         return False
     word = tokens[at].word
     following = tokens[at + 1] if at + 1 < limit else None
@@ -140,6 +193,8 @@ def _goes_on(reading: Reading, at: int, limit: int) -> bool:
         )
     if word in ("if", "unless"):
         return not _opens_next(tokens, at, limit)
+    if word == "so" and words_of(tokens[at + 1 : at + 3])[-1:] == ["can"]:
+        return True
     return word in sets_of("keep_going")
 
 
@@ -159,6 +214,25 @@ def _opens_next(tokens: Sequence[Token], at: int, limit: int) -> bool:
     between = tokens[at + 1 : limit + 1]
     follows = limit < len(tokens) and 3 <= limit - at <= _CONDITION_REACH
     return follows and not any(token.starts_sentence for token in between)
+
+
+def _opens_statement(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the "if" at token `at` leads to a clause of its own: "if i lose it's ninety five"."""
+    for place in range(at + 3, min(at + _CONDITION_REACH, len(tokens))):
+        if tokens[place].after_pause:
+            return False
+        if tokens[place].word in (
+            "it's",
+            "that's",
+            "there's",
+            "it'll",
+            "they'll",
+            "i'll",
+            "i",
+            "they",
+        ):
+            return tokens[place - 1].word not in sets_of("subordinators") | {"and", "or"}
+    return False
 
 
 def _next_act(tokens: Sequence[Token], at: int, limit: int, after_day: bool) -> int | None:
@@ -184,7 +258,8 @@ def _next_act(tokens: Sequence[Token], at: int, limit: int, after_day: bool) -> 
             "on",
         )
         return None if nounish and word not in sets_of("sure_verbs") else verb
-    if after_day and word in sets_of("sure_verbs"):
+    ahead = tokens[verb + 1].word if verb + 1 < len(tokens) else "or"
+    if after_day and word in sets_of("sure_verbs") and ahead not in ("or", "and", "is", "was"):
         return verb
     asyndetic = tokens[at - 1].word not in (
         sets_of("edge_words") | sets_of("determiners") | sets_of("clause_starts")
@@ -200,26 +275,47 @@ def _stops(reading: Reading, at: int, limit: int, subordinate: bool) -> bool:
     tokens = reading.tokens
     token = tokens[at]
     before = tokens[at - 1].word
-    if token.starts_sentence:
+    if token.starts_sentence or token.word == "then":
         return True
     if any(phrase_at(tokens, at, sets_of(name)) for name in ("turns", "results")):
         return True
-    if token.word in ("if", "unless") and _opens_next(tokens, at, limit):
+    if token.word in ("if", "unless") and (
+        _opens_next(tokens, at, limit) or _opens_statement(tokens, at)
+    ):
         return True
     if token.after_pause and token.word not in ("if", "unless", "by", "on", "before", "within"):
         return True
-    linked = before in sets_of("subordinators") or (subordinate and before in ("before", "when"))
-    if token.word in sets_of("someone") and is_verb(before):
+    if _belongs(tokens, at):
         return False
-    if token.word in sets_of("clause_starts") and not linked:
+    linked = before in sets_of("subordinators") or (subordinate and before in ("before", "when"))
+    loosely = before in sets_of("noun_links") and token.word in ("it's", "that's", "there's")
+    if token.word in sets_of("clause_starts") and (loosely or not linked):
         return not (subordinate and token.word in ("nobody", "somebody", "someone", "not", "me"))
-    if _is_label(reading, at):
+    return token.word == "will" or _is_label(reading, at) or _new_subject(tokens, at, subordinate)
+
+
+def _belongs(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word at token `at` goes on with the act though it may open a clause."""
+    word, before = tokens[at].word, tokens[at - 1].word
+    purpose = word == "so" and "can" in words_of(tokens[at + 2 : at + 5])
+    purpose = purpose or (before == "so" and "can" in words_of(tokens[at + 1 : at + 4]))
+    if word == "no" and words_of(tokens[at + 1 : at + 2]) == ["later"]:
         return True
-    if token.word == "and" and at + 1 < len(tokens):
-        following = tokens[at + 1].word
-        if following in sets_of("clause_starts") | {"the", "for", "if"}:
-            return following != "the" or _copula_near(tokens, at + 1)
-    if token.word in ("the", "my", "her", "his", "their", "our", "a") and not subordinate:
+    if (before, word) in (("say", "yes"), ("yes", "or"), ("or", "no"), ("say", "no")):
+        return True
+    if word in ("what", "where", "how", "whether", "who") and is_verb(before):
+        return True
+    things = sets_of("someone") | {"these", "those"}
+    return purpose or (word in things and (is_verb(before) or base_of_gerund(before) is not None))
+
+
+def _new_subject(tokens: Sequence[Token], at: int, subordinate: bool) -> bool:
+    """Whether a noun with its own verb starts at token `at`: "and the refund is …"."""
+    word, before = tokens[at].word, tokens[at - 1].word
+    following = word_at(tokens, at + 1)
+    if word == "and" and following in sets_of("clause_starts") | {"the", "for", "if"}:
+        return following != "the" or _copula_near(tokens, at + 1)
+    if word in ("the", "my", "her", "his", "their", "our", "a") and not subordinate:
         return _copula_near(tokens, at) and before not in sets_of("edge_words")
     return False
 

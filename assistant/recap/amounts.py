@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.recap.lexicon import lists
-from assistant.recap.numbers import Number, read_cardinal
-from assistant.recap.tokens import Token, words_of
+from assistant.recap.numbers import Number, read_cardinal, read_digit_item
+from assistant.recap.tokens import Token, phrase_at, words_of
 
 _CURRENCY_OF = {"GB": "GBP", "IE": "EUR", "DE": "EUR", "FR": "EUR", "CA": "CAD", "AU": "AUD"}
+
+_SMALLEST_BARE = 10
+"""A number below this is never a sum without its currency."""
+_MONEY_REACH = 8
+"""How many words before a bare number a word of money may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def find_amounts(tokens: Sequence[Token], taken: set[int], country: str = "US") 
             found.extend([*_lower_end(tokens, span, found), span])
         at = span.end if span is not None else at + 1
     used = taken.union(*(range(span.start, span.end) for span in found))
-    found.extend(_bare(tokens, used, _usual_currency(found, country)))
+    found.extend(_bare(tokens, used, _usual_currency(found, country), bool(found)))
     return sorted(found, key=lambda span: span.start)
 
 
@@ -56,7 +61,8 @@ def read_amount(tokens: Sequence[Token], at: int) -> AmountSpan | None:
         return None
     value, end = whole
     minor = lists("numbers").maps["minor"].get(_word(tokens, end))
-    if minor is not None and value < 100:
+    spelled = _word(tokens, end) == "p" and len(_word(tokens, end + 1)) == 1  # "two p m"
+    if minor is not None and value < 100 and not spelled:
         return AmountSpan(value / 100, minor, at, end + 1)
     unit = _currency(tokens, end)
     if unit is None:
@@ -172,30 +178,63 @@ def _looks_paid(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].word[-3:-2] == "." and any(word in context for word in before)
 
 
-def _bare(tokens: Sequence[Token], used: set[int], currency: str) -> list[AmountSpan]:
-    """As in "charged me forty nine ninety nine": a sum by its shape and the words before it."""
+def _bare(
+    tokens: Sequence[Token], used: set[int], currency: str, has_sums: bool
+) -> list[AmountSpan]:
+    """As in "charged me forty nine ninety nine", "down to six forty": sums by the words around."""
     found: list[AmountSpan] = []
-    context = lists("numbers").sets["money_context"]
     for at in range(len(tokens)):
-        changed = _word(tokens, at - 1) == "from" and _word(tokens, at - 2) in ("down", "up")
-        before = read_cardinal(tokens, at) if changed and at not in used and used else None
-        if before is not None and before.value > 1 and before.end not in used:
-            found.append(AmountSpan(Decimal(before.value), currency, at, before.end, 0.65))
+        if at in used or (found and at < found[-1].end):
             continue
-        if tokens[at].kind == "number" and at not in used and _looks_paid(tokens, at):
-            found.append(
-                AmountSpan(Decimal(tokens[at].word.replace(",", "")), currency, at, at + 1, 0.6)
-            )
+        if tokens[at].kind == "number":
+            if _looks_paid(tokens, at):
+                value = Decimal(tokens[at].word.replace(",", ""))
+                found.append(AmountSpan(value, currency, at, at + 1, 0.6))
             continue
-        if at in used or (found and at < found[-1].end) or tokens[at].kind != "word":
+        whole = read_cardinal(tokens, at) if tokens[at].kind == "word" else None
+        if whole is None:
             continue
-        if not any(word in context for word in words_of(tokens[max(0, at - 3) : at])):
+        pair = _pair(tokens, whole)
+        value, end = pair if pair is not None else (Decimal(whole.value), whole.end)
+        if any(place in used for place in range(at, end)) or _in_a_code(tokens, at, end):
             continue
-        whole = read_cardinal(tokens, at)
-        pair = _pair(tokens, whole) if whole is not None else None
-        if whole is None or pair is None or whole.value < 10 or read_cardinal(tokens, pair[1]):
-            continue
-        if any(place in used for place in range(at, pair[1])):
-            continue
-        found.append(AmountSpan(pair[0], currency, at, pair[1], 0.6))
+        sure = _paid_by_words(tokens, at, end, has_sums, pair is not None)
+        if sure and value >= _SMALLEST_BARE:
+            found.append(AmountSpan(value, currency, at, end, sure))
     return found
+
+
+def _in_a_code(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether digits or letters stand around tokens `start` to `end`: no sum, but a code."""
+    sets, maps = lists("codes").sets, lists("codes").maps
+    for place in (start - 1, end):
+        word = _word(tokens, place)
+        symbol = len(word) == 1 and word not in ("a", "i")
+        if symbol or word in maps["nato"] or word in maps["separators"]:
+            return True
+        if 0 <= place < len(tokens) and read_digit_item(tokens, place) is not None:
+            return True
+    labels = words_of(tokens[max(0, start - 3) : start])
+    return any(word in sets["case_labels"] | sets["other_labels"] for word in labels)
+
+
+def _paid_by_words(
+    tokens: Sequence[Token], at: int, end: int, has_sums: bool, is_pair: bool
+) -> float:
+    """How sure the words around a number without a currency make it a sum; 0.0 for not at all."""
+    sets = lists("numbers").sets
+    if _word(tokens, end) in lists("codes").sets["units"] | sets["counted"]:
+        return 0.0
+    before = words_of(tokens[max(0, at - _MONEY_REACH) : at])
+    paid = any(word in sets["money_context"] for word in before[-3:])
+    near = any(word in sets["money_context"] for word in before)
+    leads = " ".join(before[-2:]) in sets["sum_leads"]
+    links = bool(before) and before[-1] in sets["sum_links"]
+    near = near or any(word in lists("numbers").maps["currency"] for word in before)
+    rate = phrase_at(tokens, end, sets["rates"]) > 0
+    near = near or (rate and bool(sets["money_context"] & set(words_of(tokens[end + 1 : end + 4]))))
+    if paid and (is_pair or leads or links or rate):
+        return 0.6
+    if ((leads or rate) and (has_sums or near)) or (links and near):
+        return 0.55
+    return 0.0

@@ -6,21 +6,18 @@ from collections.abc import Sequence
 
 from assistant.recap.numbers import read_cardinal
 from assistant.recap.reading import Reading
-from assistant.recap.stepwords import (
-    DATE_REACH,
-    Trigger,
-    date_after,
-    participles,
-    sets_of,
-    word_at,
-)
-from assistant.recap.tokens import Token, phrase_at, words_of
+from assistant.recap.stepwords import DATE_REACH, Trigger, date_after, participles, sets_of
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
+
+_THING_REACH = 12
+"""So many words before "it'll be in my account" the thing meant may stand."""
 
 
 def find_arrival(reading: Reading, at: int) -> Trigger | None:
     """What arrives, happens or is owed from token `at` on, or None."""
     return (
         _takes_time(reading, at)
+        or _rescheduled(reading, at)
         or _arrival(reading, at)
         or _receiving(reading, at)
         or _event(reading, at)
@@ -42,16 +39,38 @@ def find_obligation(reading: Reading, at: int) -> Trigger | None:
     return Trigger(at, verb, "me", "", 0.5)
 
 
+def thing_before(reading: Reading, at: int) -> str:
+    """What the company does, from what was said before "it should show up by friday"; or ""."""
+    tokens = reading.tokens
+    for place in range(at - 1, max(-1, at - _THING_REACH), -1):
+        word = tokens[place].word
+        if word in sets_of("events"):
+            return event_action([word])
+        if word in participles() and participles()[word] in sets_of("sending"):
+            return participles()[word]
+    return ""
+
+
 def find_placing(reading: Reading, at: int) -> Trigger | None:
     """As in "It'll be in my account by friday": the company puts it there."""
-    length = phrase_at(reading.tokens, at, sets_of("will_be"))
+    tokens = reading.tokens
+    length = phrase_at(tokens, at, sets_of("will_be"))
     place = at + length
-    if not length or word_at(reading.tokens, place) not in sets_of("places"):
+    if not length or word_at(tokens, place) not in sets_of("places"):
         return None
-    subject = word_at(reading.tokens, at) in ("it'll", "it", "that'll", "that", "they", "they'll")
-    if not subject or not date_after(reading, place + 1, DATE_REACH):
+    if not date_after(reading, place + 1, DATE_REACH):
         return None
-    return Trigger(at, place, "them", "put it", 0.65)
+    if word_at(tokens, at) in ("it'll", "it", "that'll", "that", "they", "they'll"):
+        near = words_of(tokens[max(0, at - _THING_REACH) : at])
+        thing = [word for word in near if word in sets_of("events")]
+        verb = "send" if word_at(tokens, place) in ("here", "there") else "put"
+        return Trigger(
+            at, place, "them", f"{verb} the {thing[-1]}" if thing else f"{verb} it", 0.65
+        )
+    noun = _noun_before(reading, at)
+    if not noun or not _is_event(noun):
+        return None
+    return Trigger(at - len(noun), place, "them", event_action(noun), 0.65)
 
 
 def _arrival(reading: Reading, at: int) -> Trigger | None:
@@ -59,6 +78,8 @@ def _arrival(reading: Reading, at: int) -> Trigger | None:
     tokens = reading.tokens
     possessive = word_at(tokens, at).endswith("'s") and len(word_at(tokens, at)) > 3
     here = at + 1 if possessive else at
+    while possessive and word_at(tokens, here) in sets_of("between"):
+        here += 1
     length = phrase_at(tokens, here, sets_of("arrivals"))
     if not length or (not possessive and tokens[here].after_pause):
         return None
@@ -67,9 +88,7 @@ def _arrival(reading: Reading, at: int) -> Trigger | None:
         return None
     noun = _noun_before(reading, at + possessive)
     near = words_of(tokens[max(0, at - 6) : at])
-    if "due" in words_of(tokens[here : here + length]) and any(
-        word in ("payment", "payments", "instalment", "installment", "bill") for word in near
-    ):
+    if "due" in words_of(tokens[here : here + length]) and sets_of("payments").intersection(near):
         return None
     subject = word_at(tokens, at).removesuffix("'s") if possessive else word_at(tokens, at - 1)
     if subject in ("he", "she", "they") and tokens[here].word.startswith(("com", "visit")):
@@ -93,6 +112,24 @@ def _arrival(reading: Reading, at: int) -> Trigger | None:
     return Trigger(start, here + length, "them", prefix, 0.75, weak=True)
 
 
+def _rescheduled(reading: Reading, at: int) -> Trigger | None:
+    """As in "the delivery's pushed back to march eighteenth"; the caller's own visits are none."""
+    tokens = reading.tokens
+    possessive = word_at(tokens, at).endswith("'s")
+    length = phrase_at(tokens, at + possessive, sets_of("rescheduled"))
+    verb = at + possessive + length
+    if not length or not date_after(reading, verb, DATE_REACH):
+        return None
+    noun = _noun_before(reading, at + possessive)
+    noun = [*noun[:-1], noun[-1].removesuffix("'s")] if noun else noun
+    if not noun or not _is_event(noun):
+        return None
+    start = at + possessive - len(noun)
+    if word_at(tokens, start - 1) == "my" and noun[-1] in sets_of("meetings"):
+        return None
+    return Trigger(start, verb, "them", event_action(noun), 0.65, weak=True)
+
+
 def _takes_time(reading: Reading, at: int) -> Trigger | None:
     """As in "A refund of … it'll take ten days": the thing promised stands a little before."""
     tokens = reading.tokens
@@ -102,7 +139,7 @@ def _takes_time(reading: Reading, at: int) -> Trigger | None:
     for place in range(at - 1, max(-1, at - 12), -1):
         if tokens[place].word not in sets_of("events"):
             continue
-        action = _event_action([tokens[place].word])
+        action = event_action([tokens[place].word])
         for amount in reading.amounts:
             if place < amount.start < at and action == "refund":
                 action += f" {tokens[amount.start].text}" if amount.end == amount.start + 1 else ""
@@ -121,6 +158,9 @@ def _noun_before(reading: Reading, at: int) -> list[str]:
     words: list[str] = []
     here = _past_attribute(tokens, at) - 1
     for amount in reading.amounts:
+        if amount.end == here + 1 and word_at(tokens, amount.start - 1) in sets_of("events"):
+            here = amount.start - 1  # "the money nine hundred pounds will be back …"
+    for amount in reading.amounts:
         if amount.end == here + 1 and word_at(tokens, amount.start - 1) == "of":
             here = amount.start - 2  # "the payment of … goes out"
     while here >= 0 and len(words) < 3:
@@ -138,6 +178,13 @@ def _noun_before(reading: Reading, at: int) -> list[str]:
 
 def _past_attribute(tokens: Sequence[Token], at: int) -> int:
     """`at`, or the end of the noun before "named on the ticket" where that stands before `at`."""
+    for place in range(at - 2, max(0, at - 6), -1):
+        if tokens[place].word in ("for", "of", "from") and word_at(tokens, place - 1) in sets_of(
+            "events"
+        ):
+            return place  # "the estimate for the full job lands …"
+        if tokens[place].word in sets_of("noun_stops") - {"for", "of", "from", "in", "on"}:
+            break
     words = words_of(tokens[max(0, at - 4) : at])
     if len(words) == 4 and words[1] in ("on", "from", "with", "in") and words[2] in ("the", "my"):
         return at - 4 if words[0].endswith("ed") else at
@@ -189,13 +236,18 @@ def _event(reading: Reading, at: int) -> Trigger | None:
     before = word_at(tokens, at + length - len(noun) - 1)
     if before in sets_of("no_event_before"):
         return None
+    lead = word_at(tokens, at + length - len(noun) - 2)
+    places = frozenset(("on", "in", "to", "at", "with", "from"))
+    if before in sets_of("determiners") and lead in places | sets_of("found_verbs"):
+        return None  # "watch for it on the card by thursday", "she found the payment on the ninth"
     if before in ("the", "of") and steps == 0:
         return None
     start = at + length - len(noun)
-    return Trigger(start, min(verb, here), "them", _event_action(noun), 0.55, weak=True)
+    return Trigger(start, min(verb, here), "them", event_action(noun), 0.55, weak=True)
 
 
-def _event_action(noun: list[str]) -> str:
+def event_action(noun: list[str]) -> str:
+    """What the company does for "a replacement", "a call back", "an engineer visit"."""
     if noun[-1] in ("refund", "reimbursement"):
         return "refund"
     if " ".join(noun[-2:]) in ("call back", "phone call") or noun[-1] == "callback":

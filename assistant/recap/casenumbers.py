@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.recap.codes import Code, read_code
-from assistant.recap.lexicon import lists
+from assistant.recap.lexicon import lists, ordinary_words
 from assistant.recap.tokens import Token, phrase_at, words_of
 
 _LABEL_REACH = 9
@@ -43,6 +43,7 @@ def find_codes(tokens: Sequence[Token], taken: set[int]) -> list[LabelledCode]:
         if code is None or any(place in taken for place in range(code.start, code.end)):
             at += 1
             continue
+        code = _tidied(tokens, code)
         labelled = _label(tokens, code, found[-1] if found else None)
         if labelled is not None:
             found.append(labelled)
@@ -50,6 +51,25 @@ def find_codes(tokens: Sequence[Token], taken: set[int]) -> list[LabelledCode]:
         else:
             at = max(at + 1, code.end if code.is_digits else at + 1)
     return [_with_status(tokens, found, place) for place in range(len(found))]
+
+
+def _tidied(tokens: Sequence[Token], code: Code) -> Code:
+    """`code` without the start of a name behind it, or of the same code begun before."""
+    last = tokens[code.end - 1].word
+    following = tokens[code.end].word if code.end < len(tokens) else ""
+    plain = lists("people").sets["not_names"]
+    named = following and following not in ordinary_words() | plain and "'" not in following
+    nato = lists("codes").maps["nato"].get(last, "") == code.value[-1:]
+    if named and nato and code.value[:-1].isdigit() and len(code.value) > _FEWEST_SYMBOLS:
+        return replace(code, value=code.value[:-1], end=code.end - 1, items=code.items - 1)
+    for place in range(code.start + 1, code.end):
+        again = read_code(tokens[: code.end], place)
+        begun = code.value.removesuffix(again.value) if again is not None else ""
+        if again is None or len(begun) < _FEWEST_SYMBOLS or not again.value[:1].isalpha():
+            continue
+        if again.value.endswith(begun) and again.value != begun:
+            return again  # "five five two zero, l l dash five five two zero"
+    return code
 
 
 def _is_pronoun(tokens: Sequence[Token], at: int) -> bool:
@@ -95,6 +115,8 @@ def _label_before(tokens: Sequence[Token], at: int, floor: int) -> tuple[str, bo
             phrase = " ".join(words_of(tokens[begin : start + 1]))
             if phrase in sets["not_labels"] or _too_far(tokens, start, at):
                 return "", False, 0
+            if phrase in ("logged it as", "logged as", "filed it as", "raised it as"):
+                return phrase, True, at - start
             if phrase in sets["other_labels"] and phrase not in sets["case_labels"]:
                 return phrase, False, at - start
             owner = tokens[begin - 1].word if begin else ""

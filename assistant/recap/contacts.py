@@ -16,6 +16,8 @@ from assistant.recap.tokens import Found, Token, phrase_at, words_of
 
 _PHONE_DIGITS = range(7, 16)
 """A phone number has 7 to 15 digits (ITU-T E.164 allows at most 15)."""
+_LOCAL_REACH = 3
+_LABEL_WORDS = 3
 _CUE_REACH = 6
 """How many words before a number are looked at for what it is."""
 
@@ -118,13 +120,32 @@ def _domain(tokens: Sequence[Token], at: int) -> Found | None:
     value = "".join(words)
     labels = 1
     while here + 1 < len(tokens) and tokens[here].word == "dot" and labels < 6:
-        label = tokens[here + 1].word
+        parts = _label_words(tokens, here + 1)
+        label = "".join(parts)
         if not label.isalnum():
             break
-        value, here, labels = f"{value}.{label}", here + 2, labels + 1
-    if labels == 1 or not value.rsplit(".", 1)[1].isalpha():
+        value, here, labels = f"{value}.{label}", here + 1 + len(parts), labels + 1
+    top = value.rsplit(".", 1)[-1]
+    if (
+        labels == 1
+        or not top.isalpha()
+        or len(top) < 2
+        or top in lists("numbers").numbers["digits"]
+    ):
         return None
+    sets = lists("codes").sets
+    if any(word in sets["case_labels"] for word in words_of(tokens[at : at + len(words)])):
+        return None  # "reference n g l dot two six"
     return Found(value, here)
+
+
+def _label_words(tokens: Sequence[Token], at: int) -> list[str]:
+    """One word of a domain name, or several where another dot follows them: "swift parcel dot"."""
+    stops = lists("contacts").sets["domain_stops"]
+    words = words_of(tokens[at : at + _LABEL_WORDS + 1])
+    plain = words[: words.index("dot")] if "dot" in words else []
+    joined = plain and all(word.isalpha() and word not in stops for word in plain)
+    return plain if joined else words[:1]
 
 
 def _path(tokens: Sequence[Token], at: int) -> Found:
@@ -169,6 +190,17 @@ def _local(tokens: Sequence[Token], at: int) -> Found | None:
             or before in ("to", "at", "is")
         ):
             break
+    words = words_of(tokens[max(0, here - _LOCAL_REACH) : here])
+    plain = lists("contacts").sets["local_words"]
+    # "Write to glass claims at …": plain words between "to" and the "at" belong together.
+    for count, word in enumerate(reversed(words)):
+        if word in ("to", "email", "is", "emailing", "address", "at", "on", "from"):
+            if text.isalpha() and len(text) > 1:
+                text = "".join(words[len(words) - count :]) + text
+                here -= count
+            break
+        if word not in plain or tokens[here - count].after_pause:
+            break
     return Found(text.replace("'", ""), here) if text else None
 
 
@@ -199,6 +231,8 @@ def find_numbers(tokens: Sequence[Token], taken: set[int], country: str) -> list
 def _extension(tokens: Sequence[Token], at: int) -> ContactSpan | None:
     sets = lists("contacts").sets
     length = phrase_at(tokens, at, sets["extension"])
+    if tokens[at].word == "x" and at and len(tokens[at - 1].word) == 1:
+        return None  # "v w x four oh one"
     if not length or words_of(tokens[max(0, at - 1) : at]) == ["my"]:
         return None
     here = at + length

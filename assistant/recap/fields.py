@@ -9,6 +9,7 @@ import msgspec
 
 from assistant.recap.company import CompanySpan, find_company, places_of_company
 from assistant.recap.corrections import settle
+from assistant.recap.evidence import supported_company, supported_people
 from assistant.recap.model import (
     Amount,
     CalledOn,
@@ -20,7 +21,13 @@ from assistant.recap.model import (
     RecapFields,
     Unclear,
 )
-from assistant.recap.outcome import find_called_on, was_escalated, was_resolved
+from assistant.recap.outcome import (
+    CalledSpan,
+    find_called_on,
+    places_before,
+    was_escalated,
+    was_resolved,
+)
 from assistant.recap.people import PersonSpan, find_people
 from assistant.recap.reading import Reading, domains_of, read
 from assistant.recap.steps import find_steps
@@ -45,11 +52,14 @@ def extract_fields(
     settled = settle(tokenise(text), today)
     reading = read(settled.tokens, today, country)
     taken = reading.taken
-    named = find_company(reading.tokens, taken, domains_of(reading))
+    named = supported_company(reading, find_company(reading.tokens, taken, domains_of(reading)))
     if named is not None:
         taken.update(places_of_company(reading.tokens, named))
-    people = find_people(reading.tokens, taken, known_names)
-    fields = _as_fields(text, reading, named, people, taken)
+    called = find_called_on(reading, named.end if named is not None else None)
+    earlier = places_before(reading, called)
+    people = find_people(reading.tokens, taken, known_names, earlier)
+    people = supported_people(reading, people)
+    fields = _as_fields(text, reading, named, called, people, taken)
     if fields.company is None and company:
         fields = _with_company(fields, company)
     unclear = find_unclear(text, fields, settled)
@@ -60,10 +70,10 @@ def _as_fields(
     text: str,
     reading: Reading,
     named: CompanySpan | None,
+    called: CalledSpan | None,
     people: Sequence[PersonSpan],
     taken: set[int],
 ) -> RecapFields:
-    called = find_called_on(reading, named.end if named is not None else None)
 
     def source(start: int, end: int) -> str:
         return source_text(text, reading.tokens[start:end])

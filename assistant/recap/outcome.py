@@ -14,6 +14,8 @@ from assistant.recap.tokens import Token, phrase_at, words_of
 
 _CALL_REACH = 4
 """How many words a day may stand from the word for the call."""
+_PLAN_REACH = 9
+"""How many words before a day a promise may stand that it belongs to."""
 _HEADING = 12
 """A day among the first words of a recap is the call's, where nothing speaks against it."""
 
@@ -44,9 +46,26 @@ def find_called_on(reading: Reading, company_end: int | None) -> CalledSpan | No
     just = lists("outcome").sets["just_called"]
     for at in range(len(tokens)):
         length = phrase_at(tokens, at, just)
-        if length:
+        rang_out = at > 0 and tokens[at - 1].word in ("it", "phone", "line")
+        if length and not rang_out:
             found.append(CalledSpan(reading.today, at, at + length, 0.9))
     return max(found, key=lambda span: (span.day, span.confidence), default=None)
+
+
+def places_before(reading: Reading, called: CalledSpan | None) -> list[int]:
+    """Where days before that of the latest call are named; none where its day is not said."""
+    if called is None:
+        return []
+    days = find_dates(reading.tokens, reading.today, "past")
+    future = {when.start for when in reading.dates if when.day and when.day > reading.today}
+    return [
+        when.start
+        for when in days
+        if when.day is not None
+        and when.day < called.day
+        and (when.kind == "relative" or reading.tokens[when.start].word == "last")
+        and (when.start not in future or reading.tokens[when.start].word == "last")
+    ]
 
 
 def _call_day(tokens: Sequence[Token], when: When, company_end: int | None) -> float:
@@ -56,32 +75,62 @@ def _call_day(tokens: Sequence[Token], when: When, company_end: int | None) -> f
     phrase = " ".join(words[when.start : when.end])
     bare = any(phrase == day or phrase.startswith(day) for day in sets["bare_days"])
     before = words[max(0, when.start - _CALL_REACH) : when.start]
-    after = words[when.end : when.end + 3]
-    called = any(word in sets["call_words"] for word in before)
-    called = called or any(word in sets["call_words"] for word in after[:2])
+    called = _speaks_of_call(tokens, when)
+    planned = _is_planned(tokens, when.start)
+    beside_company = company_end in (when.start, when.start - 1)
     if when.kind == "day":
         from_before = bool(before) and before[-1] in sets["not_call_before"] - {"from", "for", "of"}
-        heading = company_end in (when.start, when.start - 1)
-        possessive = tokens[when.end - 1].word.endswith("'s")
-        if possessive or from_before:
+        if tokens[when.end - 1].word.endswith("'s") or from_before or planned:
             return 0.0
-        return 0.9 if called else 0.7 if heading else 0.0
-    if when.kind != "relative" or not bare:
+        return 0.9 if called else 0.7 if beside_company else 0.0
+    if when.kind != "relative" or not bare or planned:
         return 0.0
     if called:
         return 0.95
     if phrase.endswith("'s"):
         return 0.0
-    if company_end in (when.start, when.start - 1):
+    if beside_company:
         return 0.85
-    near_company = company_end is not None and abs(when.start - company_end) <= 3
-    if phrase.startswith(("yesterday", "last", "the day", "day")) and not (
-        near_company or when.start <= _HEADING
-    ):
-        return 0.0
-    if any(word in sets["future_words"] for word in words[max(0, when.start - 8) : when.start]):
+    opens = when.start <= _HEADING or (
+        company_end is not None and abs(when.start - company_end) <= 3
+    )
+    talked = any(
+        word in sets["call_verbs"] for word in words[max(0, when.start - 8) : when.end + 3]
+    )
+    if not opens and not talked and phrase.startswith(("yesterday", "last", "the day", "day")):
         return 0.0
     return 0.0 if before[-1:] and before[-1] in sets["not_call_before"] - {"of"} else 0.8
+
+
+def _speaks_of_call(tokens: Sequence[Token], when: When) -> bool:
+    """Whether a word for the call stands near `when`: "called on", "… was the call"."""
+    sets = lists("outcome").sets
+    for at in range(max(0, when.start - _CALL_REACH), min(when.end + 2, len(tokens))):
+        if when.start <= at < when.end or not phrase_at(tokens, at, sets["call_words"], 3):
+            continue
+        again = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        past = tokens[at].word in sets["call_verbs"]
+        plan = not past and at > 0 and tokens[at - 1].word in sets["planning"]
+        if again not in ("back", "me", "us", "center", "centre", "them") and not plan:
+            return True
+        if again in ("them", "me") and past:
+            return True
+    return False
+
+
+def _is_planned(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a promise leads up to the day at token `at`: "i need to ring them today"."""
+    sets = lists("outcome").sets
+    words = words_of(tokens[max(0, at - _PLAN_REACH) : at])
+    for place in range(len(words) - 1, -1, -1):
+        if words[place] in sets["call_verbs"]:
+            return False
+        if (
+            words[place] in sets["future_words"]
+            or " ".join(words[place : place + 2]) in sets["future_words"]
+        ):
+            return True
+    return False
 
 
 def was_escalated(tokens: Sequence[Token], people: Sequence[PersonSpan]) -> bool:
@@ -139,6 +188,11 @@ def _reached(tokens: Sequence[Token], at: int) -> bool:
         for article in articles
     )
     later = after.partition(" ")[2]
+    answered = any(
+        after.startswith(phrase) or later.startswith(phrase) for phrase in sets["senior_answers"]
+    )
+    if answered and not reached and not _somebody_before(tokens, at):
+        return False
     acts = any(
         after.startswith(phrase) or (later.startswith(phrase) and not after.startswith("but"))
         for phrase in sets["senior_acts"]
@@ -146,6 +200,14 @@ def _reached(tokens: Sequence[Token], at: int) -> bool:
     if any(f" {phrase} " in f" {tail} " for phrase in sets["asked_for"]) and not reached:
         return False
     return reached or acts
+
+
+def _somebody_before(tokens: Sequence[Token], at: int) -> bool:
+    """Whether somebody else was spoken to before token `at`: then a manager did not just answer."""
+    sets = lists("people").sets
+    others = sets["titles"] | sets["plain_people"] | {"she", "he", "then", "transferred"}
+    others -= lists("outcome").sets["senior"]
+    return any(token.word in others for token in tokens[max(0, at - 30) : at])
 
 
 def _negated(

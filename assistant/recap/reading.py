@@ -96,10 +96,14 @@ def _is_dialled(tokens: Sequence[Token], code: Code) -> bool:
 def _is_code(tokens: Sequence[Token], when: When) -> bool:
     """Whether "november nine four two" is a spelled code, not a day."""
     maps = lists("codes").maps
+    digits = lists("numbers").numbers["digits"]
+    last = tokens[when.end - 1].word
+    if last in maps["nato"] and tokens[when.start].word in digits:  # "… four two november"
+        return when.start > 0 and tokens[when.start - 1].word in digits
     if tokens[when.start].word not in maps["nato"]:
         return False
     code = read_code(tokens, when.start)
     before = tokens[when.start - 1].word if when.start else ""
     symbol = before in maps["nato"] or before in maps["separators"] or len(before) == 1
-    symbol = symbol or before in lists("numbers").numbers["digits"]
+    symbol = symbol or before in digits
     return symbol or (code is not None and code.end > when.end)

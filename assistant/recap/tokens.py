@@ -79,7 +79,8 @@ def tokenise(text: str) -> list[Token]:
         word = found.group().lower().replace("’", "'")
         gap = carried + text[at : found.start()]
         at = found.end()
-        if word in fillers:
+        spelled = found.group().isupper() and text[found.end() : found.end() + 1] in ("/", "-")
+        if word in fillers and not spelled:  # "HM/W/08" is a code
             carried = gap
             continue
         carried = ""
@@ -93,6 +94,11 @@ def tokenise(text: str) -> list[Token]:
 def words_of(tokens: Sequence[Token]) -> list[str]:
     """The lower-case words of `tokens`."""
     return [token.word for token in tokens]
+
+
+def word_at(tokens: Sequence[Token], at: int) -> str:
+    """The lower-case word at token `at`, or "" outside the text."""
+    return tokens[at].word if 0 <= at < len(tokens) else ""
 
 
 def phrase_at(tokens: Sequence[Token], at: int, phrases: frozenset[str], longest: int = 5) -> int:

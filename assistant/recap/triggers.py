@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.arrivals import find_arrival, find_obligation, find_placing
+from assistant.recap.arrivals import event_action, find_arrival, find_obligation, find_placing
+from assistant.recap.duties import find_bare_duty, find_duty, skip_adverbs, subject_start
 from assistant.recap.lexicon import lists
+from assistant.recap.orders import find_bare_order, find_heading, find_instruction, find_order
 from assistant.recap.reading import Reading
 from assistant.recap.stepwords import (
     DATE_REACH,
     Owner,
     Trigger,
+    after_if,
+    base_of_gerund,
     date_after,
-    gerunds,
+    inflects,
+    is_past,
     is_verb,
     participles,
     sets_of,
     third_person,
-    word_at,
 )
-from assistant.recap.tokens import Token, phrase_at, words_of
-
-_LONGEST_PHRASE = 7
-_SUBJECT_WORDS = 4
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
 
 def find_triggers(reading: Reading, names: frozenset[str], taken: set[int]) -> list[Trigger]:
@@ -52,58 +53,17 @@ def _at(reading: Reading, at: int, names: frozenset[str]) -> Trigger | None:
         or _progressive(reading, at, names)
         or _allowance(reading, at)
         or _wanted(reading, at)
-        or _modal(tokens, at)
-        or _bare_modal(tokens, at)
-        or _headed(tokens, at)
-        or _instruction(tokens, at)
-        or _present(tokens, at, names)
-        or _bare_imperative(tokens, at)
-        or _conditional_imperative(tokens, at)
+        or _promised(tokens, at)
+        or _infinitive(reading, at)
+        or find_duty(reading, at)
+        or find_bare_duty(tokens, at)
+        or find_heading(tokens, at)
+        or find_instruction(tokens, at)
+        or _present(reading, at, names)
+        or find_bare_order(tokens, at)
+        or find_order(reading, at)
         or find_arrival(reading, at)
     )
-
-
-def _skip_adverbs(tokens: Sequence[Token], at: int) -> int:
-    while step := phrase_at(tokens, at, sets_of("adverbs")):
-        at += step
-    return at
-
-
-def _modal(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "I need to call", "they'll send", "my job is to clear", "asked me to sign"."""
-    if (
-        any(
-            " ".join(words_of(tokens[max(0, at + 3 - n - 2) : at + 3])) in sets_of("request")
-            for n in (2, 3, 4)
-        )
-        and word_at(tokens, at + 2) == "to"
-    ):
-        return None
-    mine = phrase_at(tokens, at, sets_of("me"), _LONGEST_PHRASE)
-    theirs = phrase_at(tokens, at, sets_of("them"), _LONGEST_PHRASE)
-    length = max(mine, theirs)
-    if not length:
-        return None
-    phrase = words_of(tokens[at : at + length])
-    if word_at(tokens, at - 1) in ("if", "unless", "whether"):
-        return None
-    if phrase[:2] in (["i", "can"], ["we", "can"]) and "if" not in words_of(
-        tokens[max(0, at - 12) : at]
-    ):
-        return None
-    if word_at(tokens, at - 1) in sets_of("past_modal") | {"you", "not", "don't", "didn't"}:
-        return None
-    owner: Owner = "me" if mine >= theirs else "them"
-    start = at
-    if owner == "them" and phrase[0] in ("will", "would", "is", "are"):
-        start = _subject_start(tokens, at)
-        if start == at:
-            return None
-        subject = words_of(tokens[start:at])
-        if subject[0] in ("it", "that", "this", "which", "what", "there", "i", "you", "we"):
-            return _thingfind_placing(tokens, start, at + length)
-    verb = _skip_adverbs(tokens, at + length)
-    return _with_verb(tokens, start, verb, owner, at)
 
 
 def _progressive(reading: Reading, at: int, names: frozenset[str]) -> Trigger | None:
@@ -112,10 +72,13 @@ def _progressive(reading: Reading, at: int, names: frozenset[str]) -> Trigger | 
     theirs = phrase_at(tokens, at, sets_of("going"))
     if not theirs and word_at(tokens, at) in names and word_at(tokens, at + 1) == "is":
         theirs = 2
+    if not theirs and word_at(tokens, at) in ("is", "are", "get", "gets"):
+        return _underway(reading, at, names)
     mine = phrase_at(tokens, at, sets_of("i_going"))
     verb = at + max(theirs, mine)
-    base = gerunds().get(word_at(tokens, verb)) if theirs or mine else None
+    base = base_of_gerund(word_at(tokens, verb)) if theirs or mine else None
     if base is None or base in (
+        "offer",
         "go",
         "look",
         "try",
@@ -127,9 +90,59 @@ def _progressive(reading: Reading, at: int, names: frozenset[str]) -> Trigger | 
         "claim",
     ):
         return None
-    if mine and not date_after(reading, verb, DATE_REACH):
+    sends = base in sets_of("handing_on")
+    if mine and not sends and not date_after(reading, verb, DATE_REACH):
         return None
     return Trigger(at, verb + 1, "me" if mine else "them", base, 0.75)
+
+
+def _underway(reading: Reading, at: int, names: frozenset[str]) -> Trigger | None:
+    """As in "the courier is picking it up on friday", "a new card is being sent"."""
+    tokens = reading.tokens
+    if words_of(tokens[at - 1 : at + 1]) == ["and", "is"]:  # "… and is mailing a new one"
+        base = base_of_gerund(word_at(tokens, at + 1))
+        named = any(one in names for one in words_of(tokens[max(0, at - 12) : at]))
+        return Trigger(at, at + 2, "them", base, 0.65) if base and named else None
+    placed = _placed_person(tokens, at, names)
+    if placed is not None:
+        return placed
+    start = subject_start(tokens, at)
+    subject = [one for one in words_of(tokens[start:at]) if one not in sets_of("determiners")]
+    if not subject or subject[0] in ("it", "that", "this", "what", "which", "there"):
+        return None
+    verb = skip_adverbs(tokens, at + 1)
+    if word_at(tokens, at) in ("get", "gets"):
+        base = participles().get(word_at(tokens, verb))
+        known = base is not None and date_after(reading, verb, DATE_REACH)
+        personal = subject[0] in ("i", "we", "they", "you", "he", "she")
+        if not known or personal:
+            return None
+        return Trigger(start, verb + 1, "them", f"{base} {' '.join(subject)}", 0.65)
+    if word_at(tokens, verb) == "being":
+        base = participles().get(word_at(tokens, verb + 1))
+        if base not in sets_of("sending") and not date_after(reading, verb, DATE_REACH):
+            return None  # "the system is being upgraded": how things are
+        return (
+            Trigger(start, verb + 2, "them", f"{base} {' '.join(subject)}", 0.7) if base else None
+        )
+    base = base_of_gerund(word_at(tokens, verb))
+    if base is None or subject[-1] not in sets_of("visitors") or not date_after(reading, verb, 8):
+        return None
+    return Trigger(start, verb + 1, "them", f"send {' '.join(subject)} to {base}", 0.7)
+
+
+def _placed_person(tokens: Sequence[Token], at: int, names: frozenset[str]) -> Trigger | None:
+    """As in "beatrix in disputes is sending a letter"."""
+    verb = skip_adverbs(tokens, at + 1)
+    base = base_of_gerund(word_at(tokens, verb))
+    for place in range(at - 1, max(-1, at - 5), -1):
+        if tokens[place].word in names:
+            placed = word_at(tokens, place + 1) in lists("people").sets["place_words"]
+            single = word_at(tokens, at) == "is"
+            return (
+                Trigger(place, verb + 1, "them", base, 0.7) if base and placed and single else None
+            )
+    return None
 
 
 def _allowance(reading: Reading, at: int) -> Trigger | None:
@@ -150,206 +163,103 @@ def _allowance(reading: Reading, at: int) -> Trigger | None:
 def _wanted(reading: Reading, at: int) -> Trigger | None:
     """As in "they want the serial number by wednesday": the caller sends it."""
     tokens = reading.tokens
-    wants = word_at(tokens, at + 1) in ("want", "need", "wants", "needs", "require", "requires")
-    if word_at(tokens, at) not in ("they", "she", "he") or not wants:
+    length = phrase_at(tokens, at, sets_of("wanting"))
+    if not length:
         return None
-    thing = word_at(tokens, at + 2)
-    if thing not in sets_of("determiners") | {"proof", "copies", "photos", "pictures", "two"}:
+    here = at + length
+    papers = bool(sets_of("papers") & set(words_of(tokens[here : here + 4])))
+    if word_at(tokens, here) not in sets_of("determiners") | sets_of("papers") | {"two", "both"}:
         return None
-    return Trigger(at, at + 2, "me", "send", 0.6) if date_after(reading, at + 2, 14) else None
+    if not date_after(reading, here, 14) and not papers:
+        return None
+    return Trigger(at, here, "me", "send", 0.6)
 
 
-def _headed(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "for them: decide by friday": a written heading for somebody's steps."""
-    mine = phrase_at(tokens, at, sets_of("my_heading"))
-    verb = at + max(mine, phrase_at(tokens, at, sets_of("their_heading")))
-    if verb == at or verb >= len(tokens) or ":" not in tokens[verb].gap:
+def _promised(tokens: Sequence[Token], at: int) -> Trigger | None:
+    """As in "she promised me a call back", "they owe me a refund"."""
+    length = phrase_at(tokens, at, sets_of("promising"))
+    here = at + length
+    here += word_at(tokens, here) in ("a", "an", "the", "another")
+    if not length or here == at + length:
         return None
-    return Trigger(at, verb, "me" if mine else "them") if is_verb(tokens[verb].word) else None
-
-
-def _bare_modal(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "need to ring my bank", with nobody named: the caller."""
-    length = phrase_at(tokens, at, sets_of("bare_modals"))
-    opens = at == 0 or tokens[at].after_pause or tokens[at - 1].word in sets_of("openers")
-    if not length or not opens:
-        return None
-    return _with_verb(tokens, at, _skip_adverbs(tokens, at + length), "me", at)
-
-
-def _conditional_imperative(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "if it's still red tomorrow unplug it"."""
-    if word_at(tokens, at) not in sets_of("sure_verbs") or at < 4:
-        return None
-    following = word_at(tokens, at + 1)
-    if following not in sets_of("determiners") | {"it", "them", "back", "me", "again", "off"}:
-        return None
-    blocked = sets_of("clause_starts") | sets_of("determiners") | sets_of("edge_words")
-    before = word_at(tokens, at - 1)
-    if before in blocked | sets_of("subordinators") | {"not", "don't", "will", "can", "would"}:
-        return None
-    for place in range(at - 2, max(-1, at - 11), -1):
-        if tokens[place + 1].starts_sentence:
-            return None
-        if tokens[place].word in ("if", "unless"):
-            return Trigger(at, at, "me", "", 0.6)
+    for reach in range(3):
+        noun = phrase_at(tokens, here + reach, sets_of("events"), 2)
+        if noun:
+            end = here + reach + noun
+            words = words_of(tokens[here:end])
+            return Trigger(at, end, "them", event_action(words), 0.7)
     return None
 
 
-def _with_verb(
-    tokens: Sequence[Token], start: int, verb: int, owner: Owner, modal: int
-) -> Trigger | None:
-    """The trigger if a verb of doing stands at token `verb`."""
-    word = word_at(tokens, verb)
-    if not word or tokens[verb].kind != "word" or word in sets_of("not_done"):
+def _infinitive(reading: Reading, at: int) -> Trigger | None:
+    """As in "supervisor to call me tomorrow": a note's short form of a promise."""
+    tokens = reading.tokens
+    who = word_at(tokens, at)
+    verb = at + 2
+    if who not in lists("people").sets["titles"] | sets_of("visitors"):
         return None
-    if tokens[verb].starts_sentence and not is_verb(word):
+    if word_at(tokens, at + 1) != "to" or not is_verb(word_at(tokens, verb)):
         return None
-    if word == "be" and owner == "them":
-        passive = _passive(tokens, start, verb, modal)
-        if passive is not None:
-            return passive
-    if owner == "me" and word in ("get", "receive", "have", "hear", "see"):
-        opener = " ".join(words_of(tokens[modal:verb]))
-        if opener in ("i'll", "i will", "we'll", "we will", "i should", "we should"):
-            return Trigger(start, verb + 1, "them", "send me", 0.7)
-    if word in sets_of("no_verbs") and word not in sets_of("weak_verbs"):
+    before = words_of(tokens[max(0, at - 5) : at])
+    if any(word in sets_of("begging") for word in before) or not date_after(reading, verb, 10):
         return None
-    if word == "be" and owner == "me" and word_at(tokens, verb + 1) in sets_of("being"):
-        return Trigger(start, verb, owner, "", 0.8)
-    if word in ("be", "hear", "see", "receive", "need", "stay", "like", "speak", "consider"):
-        return None
-    if word in ("have", "get") and word_at(tokens, verb + 1) in ("to", "been", "back"):
-        return None
-    if owner == "them" and word in ("come", "arrive", "land", "appear", "follow"):
-        return Trigger(start, verb + 1, "them", _sent(tokens, start, modal), 0.85)
-    known = is_verb(word) or word in sets_of("weak_verbs")
-    return (
-        Trigger(start, verb, owner, "", 0.9 if known else 0.6)
-        if known
-        else _unknown_verb(tokens, start, verb, owner)
-    )
+    return Trigger(at, verb, "them", "", 0.65)
 
 
-def _sent(tokens: Sequence[Token], start: int, modal: int) -> str:
-    """As in "A technician will come" as what the company does: send a technician."""
-    subject = [word for word in words_of(tokens[start:modal]) if word not in sets_of("determiners")]
-    return " ".join(["send", *(subject or ["someone"])])
-
-
-def _unknown_verb(tokens: Sequence[Token], start: int, verb: int, owner: Owner) -> Trigger | None:
-    """After "I need to" any word is a verb, if it is no number, name or article."""
-    word = tokens[verb].word
-    opener = tokens[verb - 1].word
-    numbers = lists("numbers").numbers
-    if not word.isalpha() or len(word) < 3 or any(word in table for table in numbers.values()):
-        return None
-    if opener == "to" or opener.endswith("'ll") or opener == "will":
-        return Trigger(start, verb, owner, "", 0.6)
-    return None
-
-
-def _passive(tokens: Sequence[Token], start: int, be: int, modal: int) -> Trigger | None:
-    """As in "The refund will be issued": somebody there does it."""
-    base = participles().get(word_at(tokens, be + 1))
-    if base is None:
-        return None
-    subject = [word for word in words_of(tokens[start:modal]) if word not in sets_of("determiners")]
-    return Trigger(start, be + 2, "them", " ".join([base, *subject]), 0.7)
-
-
-def _thingfind_placing(tokens: Sequence[Token], start: int, verb: int) -> Trigger | None:
-    """As in "It'll be in my account", "that will be sent out"."""
-    if word_at(tokens, verb) != "be":
-        return None
-    base = participles().get(word_at(tokens, verb + 1))
-    if base is not None:
-        return Trigger(start, verb + 2, "them", f"{base} it", 0.6)
-    return None
-
-
-def _subject_start(tokens: Sequence[Token], at: int) -> int:
-    """Where the noun before a modal at token `at` begins; `at` itself for none."""
-    start = at
-    while start > 0 and at - start < _SUBJECT_WORDS:
-        word = tokens[start - 1].word
-        if word in lists("dates").numbers["weekdays"] or word in ("today", "tomorrow", "tonight"):
-            break
-        if word in sets_of("noun_stops") or tokens[start - 1].kind != "word":
-            if start == at and word in ("it", "they", "she", "he"):
-                return start - 1
-            break
-        start -= 1
-        if word in sets_of("determiners") or tokens[start].after_pause:
-            break
-    return start
-
-
-def _instruction(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "He says delete the old install": an order to the caller."""
-    word = word_at(tokens, at)
-    if word not in ("says", "said", "me", "them", "us") or at + 1 >= len(tokens):
-        return None
-    verb = at + 1 + phrase_at(tokens, at + 1, frozenset(("to", "just", "please", "just to")))
-    action = word_at(tokens, verb)
-    if not is_verb(action) or action in ("quote", "back", "post", "text", "email", "mail", "note"):
-        return None
-    if action in ("give", "allow") and word_at(tokens, verb + 1) in ("it", "them"):
-        return None  # "give it three days": waiting
-    if word in ("me", "them", "us"):
-        before = word_at(tokens, at - 1)
-        opens = at == 0 or tokens[at].after_pause or _after_time(before)
-        return Trigger(at, verb, "them" if word == "them" else "me") if opens else None
-    if verb > at + 1 and tokens[verb].after_pause:
-        return None
-    return Trigger(at, verb, "me", "", 0.75)
-
-
-def _after_time(word: str) -> bool:
-    numbers = lists("dates").numbers
-    return word in numbers["weekdays"] or word in ("latest", "week", "month", "today", "tomorrow")
-
-
-def _present(tokens: Sequence[Token], at: int, names: frozenset[str]) -> Trigger | None:
+def _present(reading: Reading, at: int, names: frozenset[str]) -> Trigger | None:
     """As in "I print it", "they resubmit", "percy ships": the present tense of a promise."""
+    tokens = reading.tokens
     word = word_at(tokens, at)
     verb = at + 1 + phrase_at(tokens, at + 1, frozenset(("then", "also", "just", "now")))
-    action = word_at(tokens, verb)
-    before = word_at(tokens, at - 1)
-    if before == "that" and word_at(tokens, at - 2) in ("agreed", "agree", "said", "says"):
-        before = ""
-    if before in sets_of("dependent"):
+    agreed = word_at(tokens, at - 1) == "that" and word_at(tokens, at - 2) in sets_of("asking")
+    if word_at(tokens, at - 1) in sets_of("dependent") and not agreed:
         return None
     if word in ("i", "we"):
-        if is_verb(action) and action not in sets_of("i_states") and not _is_past(action):
-            return Trigger(at, verb, "me", "", 0.7)
-        return None
+        return _present_of_caller(reading, at, verb)
     if word == "they":
-        if is_verb(action) and action not in sets_of("states") and not _is_past(action):
-            return Trigger(at, verb, "them", "", 0.7)
-        if action == "pay":
-            return Trigger(at, verb, "them", "", 0.6)
+        return _present_of_company(reading, at, verb)
+    base = third_person().get(word_at(tokens, verb))
+    if base is None:
         return None
+    follows = word_at(tokens, verb + 1) in sets_of("determiners") | sets_of("objects")
+    if word == "and" and follows and date_after(reading, verb, 2 * DATE_REACH):
+        return Trigger(at, verb + 1, "them", base, 0.6)  # "… and refunds the difference friday"
+    if word in sets_of("visitors"):
+        near = date_after(reading, verb, DATE_REACH)
+        return Trigger(at, verb + 1, "them", f"send {word} to {base}", 0.65) if near else None
     if word in ("he", "she", "someone", "somebody") or word in names:
-        base = third_person().get(action)
-        if word_at(tokens, verb + 1) in lists("people").sets["titles"]:
-            return None
-        if base is not None and base not in sets_of("states"):
+        paid = any(verb < amount.start <= verb + 3 for amount in reading.amounts)
+        titled = word_at(tokens, verb + 1) in lists("people").sets["titles"]
+        if not titled and (paid or base not in sets_of("states")):
             return Trigger(at, verb + 1, "them", base, 0.7)
     return None
 
 
-def _is_past(verb: str) -> bool:
-    return verb in sets_of("past_same")
-
-
-def _bare_imperative(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """A written sentence that opens with a verb of doing: "Upload the form by Friday."."""
-    word = word_at(tokens, at)
-    opens = at > 0 and tokens[at].starts_sentence
-    if not opens or word not in sets_of("sure_verbs") or word in ("have", "find", "go", "call"):
+def _present_of_caller(reading: Reading, at: int, verb: int) -> Trigger | None:
+    """As in "i print it", and "i get refunded", where the company does it."""
+    tokens = reading.tokens
+    action = word_at(tokens, verb)
+    if action == "get" and any(amount.start == verb + 1 for amount in reading.amounts):
+        return Trigger(at, verb + 1, "them", "give me", 0.65)
+    given = participles().get(word_at(tokens, verb + 1))
+    if action == "get" and given is not None:
+        return Trigger(at, verb + 2, "them", f"{given} me", 0.7)
+    if action in ("get", "receive", "have", "hear", "see") or is_past(action):
         return None
-    following = word_at(tokens, at + 1)
-    if following in sets_of("determiners") or following in ("it", "them", "back", "off", "up"):
-        return Trigger(at, at, "me", "", 0.6)
+    near = date_after(reading, verb, DATE_REACH)
+    if action in sets_of("i_states") and not near and not after_if(tokens, at):
+        return None
+    idle = action in sets_of("no_verbs") | sets_of("not_present")
+    supposed = inflects(action) and not idle and (near or after_if(tokens, at))
+    return Trigger(at, verb, "me", "", 0.7) if is_verb(action) or supposed else None
+
+
+def _present_of_company(reading: Reading, at: int, verb: int) -> Trigger | None:
+    """As in "they resubmit", "they suspend collection through december"."""
+    action = word_at(reading.tokens, verb)
+    if is_verb(action) and action not in sets_of("states") and not is_past(action):
+        return Trigger(at, verb, "them", "", 0.7)
+    dated = inflects(action) and date_after(reading, verb, DATE_REACH)
+    if action == "pay" or (dated and action not in sets_of("idle")):
+        return Trigger(at, verb, "them", "", 0.6)
     return None

@@ -42,7 +42,7 @@ def _rewritten(text: str, tokens: Sequence[Token], today: date, raw: bool) -> st
     reading = read(tokens, today)
     pieces = _pieces(reading)
     capitals = _capitals(reading) if raw else set()
-    out = "" if raw else tokens[0].gap
+    out = "" if raw else tokens[0].gap.lstrip(" ,.;:!?")  # of a filler that is left out
     at = 0
     while at < len(tokens):
         end, written = pieces.get(at, (at + 1, tokens[at].text))
@@ -56,7 +56,7 @@ def _rewritten(text: str, tokens: Sequence[Token], today: date, raw: bool) -> st
         at = end
     tail = text[tokens[-1].end :]
     if not raw:
-        return out + tail
+        return (out[:1].upper() + out[1:] if text[:1].isupper() else out) + tail
     out = out[:1].upper() + out[1:]
     return out + (tail if tail.strip() else ".")
 
