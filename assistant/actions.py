@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from assistant.events import Earcon, Final, Phase, Priority
+from assistant.events import Earcon, Expects, Final, Phase, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ class KeepUtterance:
 
 @dataclass(frozen=True, slots=True)
 class KeepScratch:
-    """Write to the journal that the last sentence is taken back."""
+    """Write to the journal that the last sentence is taken back, or all of them."""
+
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,40 @@ class KeepTip:
 @dataclass(frozen=True, slots=True)
 class SaveCase:
     """Turn the recap into a case file; answered with `CaseSaved` or `CaseNotSaved`."""
+
+    interview: bool = False
+    """Whether the user is to be asked for what is missing: `CaseSaved` brings a question then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Take down an answer, from `from_s` on: the end of the question."""
+
+    from_s: float
+    expects: Expects
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Take down no more."""
+
+    keeps: bool = False
+    """Whether what is in flight is an answer still; else it is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """Write an answer to the journal, and what it changes to the case file.
+
+    An empty text is silence. Answered with `AnswerTaken`.
+    """
+
+    final: Final
+
+
+@dataclass(frozen=True, slots=True)
+class EndInterview:
+    """The case file has everything: let the journal go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +161,10 @@ Action: TypeAlias = (
     | KeepScratch
     | KeepTip
     | SaveCase
+    | Listen
+    | StopListening
+    | KeepAnswer
+    | EndInterview
     | RecoverRecap
     | Warn
     | Close

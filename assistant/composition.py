@@ -17,10 +17,11 @@ from assistant.coaching.breathing import (
     remember_first_time,
     schedule,
 )
+from assistant.coaching.calibration import calibrated
 from assistant.coaching.cues import CueBook, load_all_cues
 from assistant.coaching.prompts import load_prompts
 from assistant.errors import ModelError
-from assistant.events import Final, Frame, Partial, Phase
+from assistant.events import Expects, Final, Frame, Phase
 from assistant.inbox import Inbox
 from assistant.notices import Observer, WarningNotice
 from assistant.ports import AudioSource, CueSpotter, Dictation, Player
@@ -50,18 +51,20 @@ class Plan:
     ending: Ending = Ending.AUDIO_ENDS
     live: bool = True
     """Real time; False when a file is worked through at full speed."""
+    interview: bool = True
+    """Whether somebody is there who can be asked what a recap lacks, if the settings allow it."""
 
 
 def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
     """Everything a runner needs. Raises `CallcoachError` for whatever is missing."""
     prompts = load_prompts()
-    cues = load_all_cues()
+    cues = calibrated(load_all_cues())
     store = CaseStore(plan.cases or cases_folder(settings))
     earlier = store.load(plan.case) if plan.case else None
     company = plan.company or (earlier.company if earlier else "")
     numbers = " and ".join(spell_for_speech(code) for code in _codes(earlier))
     facts = _facts(settings, company, earlier_numbers=numbers)
-    ears = _ears(settings, cues, _codes(earlier), plan.observer)
+    ears = _ears(settings, cues, codes_of_company(store, company, earlier), plan.observer)
     call = CallInfo(plan.started_at, company, earlier.case_id if earlier else "")
     session = Session(
         cues,
@@ -72,6 +75,7 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
         unfinished=_spoken_time(plan.unfinished.started_at) if plan.unfinished else "",
         ending=plan.ending,
         dictates=ears.dictation is not None,
+        interviews=plan.interview and settings.recap.interview,
     )
     return Parts(
         inbox=inbox,
@@ -128,10 +132,10 @@ class Ears:
 class NoDictation:
     """A `Dictation` for a machine without an engine that can take one: it hears nothing."""
 
-    def start(self, t_s: float) -> None:
+    def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
         """Do nothing."""
 
-    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+    def accept(self, frame: Frame) -> tuple[Final, ...]:
         """Hear nothing."""
         return ()
 
@@ -152,11 +156,17 @@ def _ears(
     `known_codes` are earlier case numbers of the company: new ones tend to look like them.
     """
     from assistant.recognition import cue_spotter
+    from assistant.recognition.answer_reader import AnswerReader
     from assistant.recognition.code_reader import CodeReader
     from assistant.recognition.code_refiner import CodeRefiner
     from assistant.recognition.dictation import UtteranceDictation
     from assistant.recognition.model_store import find_model
-    from assistant.recognition.transcribers import load_vosk_model, open_transcriber
+    from assistant.recognition.transcribers import (
+        VoskTranscriber,
+        load_vosk_model,
+        open_transcriber,
+    )
+    from assistant.recognition.two_hearings import TwoHearings
     from assistant.recognition.vocabulary import ModelVocabulary
     from assistant.recognition.wide_lattice import wide_lattice
 
@@ -166,15 +176,22 @@ def _ears(
     except ModelError as error:
         lacking = f"Cues are heard less surely, and no recap can be dictated: {error}"
         observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
-    path = find_model().path
+    installed = find_model()
+    path = installed.path
     model = load_vosk_model(wide_lattice(path))
     second = transcriber if settings.hearing.second_opinion else None
     known = _known(cues, ModelVocabulary(path, model), observer)
     spotter = cue_spotter.CueSpotter(model, known, settings.hearing, second)
     if transcriber is None:
         return Ears(spotter)
-    refine = CodeRefiner(model, CodeReader(model), known_codes)
-    return Ears(spotter, UtteranceDictation(transcriber, refine=refine), transcriber.load)
+    reader = CodeReader(model)
+    refine = CodeRefiner(model, reader, known_codes)
+    answers = AnswerReader(refine, reader, known_codes)
+    writer = transcriber
+    if installed.fit_for_dictation and transcriber.name != "vosk":
+        writer = TwoHearings(transcriber, VoskTranscriber(path, model))
+    dictation = UtteranceDictation(writer, refine=refine, read_answer=answers)
+    return Ears(spotter, dictation, transcriber.load)
 
 
 def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:
@@ -222,6 +239,18 @@ def _facts(settings: Settings, company: str, earlier_numbers: str) -> Mapping[st
 def _codes(earlier: Case | None) -> tuple[str, ...]:
     """Case numbers of the earlier call; none without one."""
     return tuple(one.value for one in earlier.fields.case_numbers) if earlier else ()
+
+
+def codes_of_company(store: CaseStore, company: str, earlier: Case | None) -> tuple[str, ...]:
+    """Case numbers of `earlier`, then those of all cases with `company` in `store`, each once."""
+    name = company.strip().casefold()
+    others = (
+        code
+        for case in (store.list() if name else ())
+        if case.company.strip().casefold() == name
+        for code in case.case_numbers
+    )
+    return tuple(dict.fromkeys((*_codes(earlier), *others)))
 
 
 def _spoken_time(moment: datetime) -> str:

@@ -33,6 +33,26 @@ class Context(StrEnum):
     BREATHING = "breathing"
     SPEAKING = "speaking"
     ASKING = "asking"
+    INTERVIEW = "interview"
+
+
+class Expects(StrEnum):
+    """What will most likely be said, so that it is listened to accordingly."""
+
+    TEXT = "text"
+    """A dictation, in any words."""
+    ANSWER = "answer"
+    """An answer in any words."""
+    NAME = "name"
+    """An answer in which something may be spelled."""
+    CODE = "code"
+    """A code, and nothing else."""
+    CHANGE = "change"
+    """A yes or a no, or what to change."""
+    REPAIR = "repair"
+    """What to mend in a code, or the code once more."""
+    PHONE = "phone"
+    """Digits, and nothing else."""
 
 
 # --- what comes in -------------------------------------------------------------------------
@@ -46,6 +66,8 @@ class Frame:
     """Little-endian int16 samples, at most `FRAME_SAMPLES`; the last of a file may be shorter."""
     lost_samples: int = 0
     """Samples that were dropped just before this frame; the clock advances over them."""
+    references: tuple[bytes, ...] = ()
+    """What each loudspeaker nearby played at that time, as long as `pcm`; b"" is silence."""
 
     @property
     def samples(self) -> int:
@@ -78,14 +100,6 @@ class CueMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """What dictation has heard so far of an utterance; may still change."""
-
-    text: str
-    t_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Final:
     """A finished utterance of dictation."""
 
@@ -97,6 +111,8 @@ class Final:
     """0 to 1 where the engine says; None where it does not."""
     second: str | None = None
     """What another engine heard, where the two disagree badly."""
+    codes: tuple[tuple[str, float], ...] = ()
+    """Readings of a code in it with their probabilities, best first, where one was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +149,42 @@ class DictationEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What to ask the user next about their recap."""
+
+    text: str
+    """The question as it is spoken."""
+    reason: str
+    """Its key in messages.toml."""
+    expects: Expects = Expects.ANSWER
+    again: bool = False
+    """Asked before, but the answer could not be understood."""
+    waits: bool = False
+    """The user wants a moment: listen on, for longer, without saying anything."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSaved:
     """The case file is on disk."""
 
     readback: str
     """What to say of it: the short read-back."""
     t_s: float
+    ask: Ask | None = None
+    """The first question about it; None for none, then nothing more is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTaken:
+    """An answer is in the journal and in the case file, where these could be written."""
+
+    ask: Ask | None
+    """The next question; None when the interview is over."""
+    t_s: float
+    saved: bool = True
+    """Whether the case file has it."""
+    kept: bool = True
+    """Whether it is on disk at all, be it only in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +200,10 @@ class CaseNotSaved:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """The microphone or the speaker went away (`available=False`) or came back."""
+    """A device went away (`available=False`) or came back."""
 
     device: str
-    """``input`` or ``output``."""
+    """``input``, ``output``, or ``call`` for the one that carries the call's own sound."""
     available: bool
     message: str
     t_s: float = 0.0
@@ -176,12 +222,12 @@ class Tick:
 
 SessionEvent: TypeAlias = (
     CueMatch
-    | Partial
     | Final
     | KeyPressed
     | SpeechEnded
     | DictationEnded
     | CaseSaved
+    | AnswerTaken
     | CaseNotSaved
     | DeviceChanged
     | Tick

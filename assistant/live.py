@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from assistant.audio.devices import SoundSystem, quiet_stderr
+from assistant.audio.echo_tap import CallBeside, EchoTap
 from assistant.composition import Plan, assemble, unfinished_recap
+from assistant.errors import AudioError
 from assistant.events import KeyPressed, Phase
 from assistant.inbox import Inbox
 from assistant.ports import AudioSource, Player
 from assistant.runner import Runner
 from assistant.session import Ending
-from assistant.settings import Settings, load_settings
+from assistant.settings import AudioSettings, Settings, load_settings
 from assistant.ui.screen import screen
 
 
@@ -43,11 +44,12 @@ def run_live(
     """Run a live session to its end; returns the exit code. Raises `CallcoachError`."""
     settings = load_settings()
     inbox = Inbox()
+    tap = EchoTap()
     with ExitStack() as stack:
         observer = stack.enter_context(screen(inbox.put, verbose=arguments.verbose))
         plan = Plan(
-            source=_source(arguments.input, settings, system),
-            player=_player(arguments.output, settings, system),
+            source=_source(arguments.input, settings, system, tap),
+            player=_player(arguments.output, settings, system, tap),
             observer=observer,
             started_at=datetime.now().astimezone(),
             phase=phase,
@@ -59,8 +61,7 @@ def run_live(
         )
         runner = Runner(assemble(settings, plan, inbox))
         stack.enter_context(leave_on_signal(inbox))
-        if sys.stderr.isatty():  # PortAudio complains there, across the panel, of a lost device
-            stack.enter_context(quiet_stderr())
+        stack.enter_context(quiet_stderr())  # ALSA and PortAudio complain there, of all they mend
         runner.run()
     return 1 if runner.failed else 0
 
@@ -88,19 +89,39 @@ def leave_on_signal(inbox: Inbox) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _source(name: str, settings: Settings, system: SoundSystem) -> AudioSource:
+def _source(name: str, settings: Settings, system: SoundSystem, own: EchoTap) -> AudioSource:
     from assistant.audio.files import FileSource
+
+    if name != "mic":
+        return FileSource(Path(name), paced=True)
+    return microphone_of(settings.audio, system, own)
+
+
+def microphone_of(audio: AudioSettings, system: SoundSystem, own: EchoTap) -> AudioSource:
+    """The microphone, told what we play ourselves and, with `call_device`, what the call does.
+
+    Raises `AudioError` (``no-input-device``, ``call-device-own``).
+    """
     from assistant.audio.microphone import Microphone
 
-    if name == "mic":
-        return Microphone(system, settings.audio.input)
-    return FileSource(Path(name), paced=True)
+    if not audio.call_device:
+        return Microphone(system, audio.input, [own])
+    device = system.choose("input", audio.call_device, only_named=True)
+    if device == system.choose("input", audio.input):
+        raise AudioError(
+            "call-device-own",
+            f'The device of the call, "{device.name}", is the microphone itself.',
+            "Name the loudspeaker's monitor or a loopback device: docs/audio.md.",
+        )
+    tap = EchoTap()
+    call = Microphone(system, audio.call_device, only_named=True)
+    return CallBeside(Microphone(system, audio.input, [own, tap]), call, tap)
 
 
-def _player(name: str, settings: Settings, system: SoundSystem) -> Player:
+def _player(name: str, settings: Settings, system: SoundSystem, tap: EchoTap) -> Player:
     from assistant.audio.speaker import SpeakerPlayer
     from assistant.audio.timeline import TimelinePlayer
 
     if name == "speaker":
-        return SpeakerPlayer(system, settings.audio.output)
+        return SpeakerPlayer(system, settings.audio.output, tap)
     return TimelinePlayer(None if name == "none" else Path(name))

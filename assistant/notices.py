@@ -60,6 +60,15 @@ class CaseSavedNotice(Notice, frozen=True, tag="case_saved"):
     case_id: str
 
 
+class CaseUpdatedNotice(Notice, frozen=True, tag="case_updated"):
+    """An answer is in the case file."""
+
+    path: str
+    case_id: str
+    needs_review: int
+    """How many doubts are left."""
+
+
 class WarningNotice(Notice, frozen=True, tag="warning"):
     """Something is worse than it should be; the session goes on."""
 

@@ -11,9 +11,9 @@ from assistant.events import (
     CueMatch,
     DeviceChanged,
     EndOfAudio,
+    Expects,
     Final,
     Frame,
-    Partial,
     PlaybackFinished,
 )
 
@@ -89,6 +89,8 @@ class Transcript:
     text: str
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    second: str | None = None
+    """What another engine heard, where the two disagree badly."""
 
 
 class Transcriber(Protocol):
@@ -122,10 +124,14 @@ class CueSpotter(Protocol):
 class Dictation(Protocol):
     """Turns the user's dictation into final utterances."""
 
-    def start(self, t_s: float) -> None:
-        """Begin to take dictation; audio from before `t_s` is not part of it."""
+    def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
+        """Begin to take dictation; audio from before `t_s` is not part of it.
 
-    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+        `expects` says what will most likely be said: how long pauses may be, and whether codes
+        are read from the sound.
+        """
+
+    def accept(self, frame: Frame) -> tuple[Final, ...]:
         """Take the next frame, also while not started (it keeps the pre-roll and the clock)."""
 
     def cut(self, start_s: float, end_s: float) -> tuple[Final, ...]:

@@ -7,7 +7,6 @@ no file and starts no thread; time comes in with the events.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from enum import Enum
 
 from assistant import actions as do
@@ -15,6 +14,7 @@ from assistant.coaching.coach import Actions, Coach
 from assistant.coaching.cues import Cue, CueAction, CueBook
 from assistant.coaching.prompts import Prompts, fill
 from assistant.events import (
+    AnswerTaken,
     CaseNotSaved,
     CaseSaved,
     Context,
@@ -30,11 +30,8 @@ from assistant.events import (
     SpeechEnded,
     Tick,
 )
-from assistant.recap.commands import detect_command
+from assistant.recap_talk import ENOUGH, NO, REPEAT, SKIP, YES, DictationTalk, InterviewTalk
 
-RECAP_SILENCE_S = 12.0
-"""Silence in a recap before we ask whether that is all: twice the longest pause for thought we
-would expect from somebody reading their own scribbles."""
 CLOSED_LINGER_S = 30.0
 """How long a finished call stays open for "repeat that" or one more recap."""
 QUIETER, LOUDER = 0.7, 1.4
@@ -69,12 +66,13 @@ class Session:
         unfinished: str = "",
         ending: Ending = Ending.LINGER,
         dictates: bool = True,
+        interviews: bool = False,
     ) -> None:
         """`facts` fill the reminders' slots.
 
         `first_breath`: nobody ever breathed with us here. `unfinished`: when an earlier recap
         broke off, as it should be spoken; "" when none did. `dictates`: some engine at hand can
-        take dictation.
+        take dictation. `interviews`: after a recap we ask for what is missing.
         """
         self._cues = cues
         self._coach = Coach(prompts, facts, first_breath=first_breath)
@@ -82,13 +80,16 @@ class Session:
         self._unfinished = unfinished
         self._when_over = ending
         self._dictates = dictates
-        self._asking = ""
-        self._ending = False
+        self._interviews = interviews
+        self._offering = False
+        """Whether we asked about an unfinished recap, and await a yes or no."""
         self._closing = False
         self._recovering = False
-        self._utterances = 0
-        self._is_recording = phase is Phase.RECAP and ending is Ending.AUDIO_ENDS
-        """Nobody is there to be asked whether that is all: the end of the file tells."""
+        recording = phase is Phase.RECAP and ending is Ending.AUDIO_ENDS
+        self._dictation = DictationTalk(self._coach, cues, recording=recording)
+        self._interview = InterviewTalk(self._coach)
+        self._lost_answers = ""
+        """The message that tells of answers no case file has; "" while it has them all."""
         self._before_recap = Phase.LIVE if phase is Phase.RECAP else phase
         self._live_since_s: float | None = 0.0 if phase is Phase.LIVE else None
         self._last_voice_s = 0.0
@@ -104,7 +105,10 @@ class Session:
             CueAction.TIP: lambda cue, _: coach.tip(cue.tip or 1),
             CueAction.WHAT_NOW: lambda *_: coach.what_now(self.phase),
             CueAction.TIP_DONE: lambda *_: coach.tip_done(self.phase),
-            CueAction.REPEAT: lambda *_: coach.repeat(),
+            CueAction.REPEAT: lambda *_: self._in_reply(REPEAT) or coach.repeat(),
+            CueAction.SKIP: lambda *_: self._in_reply(SKIP),
+            CueAction.PAUSE: lambda *_: self._pause(),
+            CueAction.RESUME: lambda *_: self._resume(),
             CueAction.QUIETER: lambda *_: (do.ChangeVolume(QUIETER), *coach.confirm("quieter")),
             CueAction.LOUDER: lambda *_: (do.ChangeVolume(LOUDER), *coach.confirm("louder")),
             CueAction.SLOWER: lambda *_: (do.ChangeRate(SLOWER), *coach.confirm("slower")),
@@ -135,9 +139,16 @@ class Session:
         contexts = {self.phase.value}
         if self._coach.breathing(self._now_s):
             contexts.add(Context.BREATHING.value)
-        if self._asking:
+        if self._interview.is_open:
+            contexts = {Context.INTERVIEW.value}  # what is said is an answer, whatever it is
+        if self._offering or self._dictation.is_asking:
             contexts.add(Context.ASKING.value)
         return frozenset(contexts)
+
+    @property
+    def writes_down(self) -> bool:
+        """Whether what is dictated is kept; it is not in a pause."""
+        return self._interview.is_open or not self._dictation.is_paused
 
     @property
     def tips_done(self) -> tuple[int, ...]:
@@ -151,7 +162,7 @@ class Session:
             return (*first, *self._open_recap(0.0))
         first = (*first, do.Sound(Earcon.LISTENING))
         if self._unfinished:
-            self._asking = "recover"
+            self._offering = True
             return (*first, self._coach.message("recap-unfinished", when=self._unfinished))
         if self.phase is Phase.READY:
             return (*first, self._coach.message("welcome"))
@@ -159,8 +170,10 @@ class Session:
 
     def handle(self, event: SessionEvent) -> Actions:
         """Take one event; returns what to do about it, in order."""
-        if not isinstance(event, EndOfAudio):
-            self._now_s = max(self._now_s, event.t_s)
+        if isinstance(event, EndOfAudio):
+            cut_short = (do.Warn("audio-cut-short", event.problem),) if event.problem else ()
+            return (*cut_short, *self._quit())
+        self._now_s = max(self._now_s, event.t_s)
         match event:
             case Tick():
                 return self._tick(event)
@@ -172,20 +185,17 @@ class Session:
                 return self._final(event)
             case SpeechEnded():
                 self._last_voice_s = max(self._last_voice_s, event.t_s)  # our words are no silence
-                return self._coach.speech_ended(event)
+                return (*self._coach.speech_ended(event), *self._interview.speech_ended(event))
             case DictationEnded():
                 return self._dictation_ended()
             case CaseSaved():
                 return self._case_saved(event)
+            case AnswerTaken():
+                return self._answer_taken(event)
             case CaseNotSaved():
                 return self._case_not_saved(event)
             case DeviceChanged():
                 return self._device(event)
-            case EndOfAudio():
-                cut_short = (do.Warn("audio-cut-short", event.problem),) if event.problem else ()
-                return (*cut_short, *self._quit())
-            case _:
-                return ()
 
     # --- cues and keys ----------------------------------------------------------------------
 
@@ -218,10 +228,14 @@ class Session:
         return self._now_s if self._live_since_s is None else self._live_since_s
 
     def _start_call(self) -> Actions:
-        if self.phase in (Phase.LIVE, Phase.RECAP):
+        ended: Actions = ()
+        if self._interview.is_open and self._when_over is not Ending.RECAP_SAVED:
+            ended = (*self._coach.stop(), *self._interview.end())  # they call back: first the call
+        elif self.phase in (Phase.LIVE, Phase.RECAP):
             return ()
         company = self._coach.facts.get("company", "")
         return (
+            *ended,
             *self._enter(Phase.LIVE),
             *self._coach.confirm("call-started", company=company),
         )
@@ -238,15 +252,17 @@ class Session:
 
     def _end_call(self) -> Actions:
         if self.phase is Phase.RECAP:
-            return ()
+            return self._in_reply(ENOUGH)
         if self.phase is Phase.CLOSED:
             return (do.Close(),)
         return (*self._enter(Phase.CLOSED), self._coach.message("goodbye"))
 
     def _quit(self) -> Actions:
         self._closing = True
+        if self._interview.is_open:
+            return (*self._coach.stop(), *self._end_interview())
         if self.phase is Phase.RECAP:
-            return () if self._ending else self._stop_dictation()
+            return self._dictation.end()
         return (do.Close(),)
 
     # --- recap ------------------------------------------------------------------------------
@@ -261,96 +277,89 @@ class Session:
         return (*self._coach.stop(), *self._enter(Phase.RECAP), *self._open_recap(from_s))
 
     def _open_recap(self, from_s: float) -> Actions:
-        self._ending = False
-        self._asking = ""
-        self._last_voice_s = self._now_s
-        return (do.StartDictation(from_s), do.Sound(Earcon.LISTENING))
+        self._offering = False
+        return self._dictation.open(from_s, self._now_s)
+
+    @property
+    def _is_dictating(self) -> bool:
+        return self.phase is Phase.RECAP and not self._interview.is_open
 
     def _end_recap(self) -> Actions:
-        if self.phase is not Phase.RECAP or self._ending:
-            return ()
-        return self._stop_dictation()
+        return self._dictation.end() if self._is_dictating else self._in_reply(ENOUGH)
 
-    def _stop_dictation(self) -> Actions:
-        self._ending = True
-        self._asking = ""
-        return (do.StopDictation(),)
+    def _scratch(self) -> Actions:
+        return self._dictation.scratch() if self._is_dictating else ()
+
+    def _pause(self) -> Actions:
+        return self._dictation.pause(self._now_s) if self._is_dictating else ()
+
+    def _resume(self) -> Actions:
+        return self._dictation.resume(self._now_s) if self._is_dictating else ()
 
     def _final(self, final: Final) -> Actions:
         if self.phase is not Phase.RECAP:
             return ()
         self._last_voice_s = max(self._last_voice_s, final.end_s)
-        if self._asking:
-            answered = self._answer_in_words(final.text)
-            if answered is not None:
-                return answered
-        text, command = detect_command(final.text)
-        kept: Actions = ()
-        if text:
-            self._utterances += 1
-            kept = (do.KeepUtterance(replace(final, text=text)),)
-        if command == "scratch_that":
-            return (*kept, *self._scratch())
-        if command == "end_recap" and not self._ending:
-            return (*kept, *self._stop_dictation())
-        return kept
-
-    def _scratch(self) -> Actions:
-        if self.phase is not Phase.RECAP:
-            return ()
-        if not self._utterances:
-            return (do.Sound(Earcon.NOT_UNDERSTOOD),)
-        return (do.KeepScratch(), do.Sound(Earcon.UNDERSTOOD))
+        return (self._interview if self._interview.is_open else self._dictation).final(final)
 
     def _dictation_ended(self) -> Actions:
-        if self._utterances:
-            return (*self._coach.tick(8), do.SaveCase())
+        if self._dictation.has_words:
+            interview = self._interviews and not self._closing
+            return (*self._coach.tick(8), do.SaveCase(interview=interview))
+        return self._leave_recap(self._before_recap, self._coach.message("recap-empty"))
+
+    def _leave_recap(self, phase: Phase, *told: do.Action) -> Actions:
+        """Say what became of the recap, and go on in `phase`, or leave where all is done."""
         over = self._closing or self._when_over is Ending.RECAP_SAVED
-        leave = () if over else self._enter(self._before_recap)
-        closing = (do.Close(),) if over else ()
-        return (*leave, self._coach.message("recap-empty"), *closing)
+        entered = () if over and phase is not Phase.CLOSED else self._enter(phase)
+        return (*entered, *told, *((do.Close(),) if over else ()))
 
     def _case_saved(self, event: CaseSaved) -> Actions:
+        saved = do.Sound(Earcon.SAVED)
         if self._recovering:
             self._recovering = False
-            return (do.Sound(Earcon.SAVED), self._coach.message("recap-recovered"))
-        over = self._closing or self._when_over is Ending.RECAP_SAVED
-        closing = (do.Close(),) if over else ()
-        return (
-            *self._enter(Phase.CLOSED),
-            do.Sound(Earcon.SAVED),
-            self._coach.speak(event.readback, "recap-saved"),
-            *closing,
-        )
+            return (saved, self._coach.message("recap-recovered"))
+        if event.ask is not None and not self._closing:
+            return (saved, *self._interview.ask(event.ask, self._now_s))
+        readback = self._coach.speak(event.readback, "recap-saved")
+        return self._leave_recap(Phase.CLOSED, saved, readback)
 
     def _case_not_saved(self, event: CaseNotSaved) -> Actions:
         told = self._coach.message("save-failed" if event.kept else "save-failed-unkept")
         if self._recovering:
             self._recovering = False
             return (told,)
-        over = self._closing or self._when_over is Ending.RECAP_SAVED
-        closing = (do.Close(),) if over else ()
-        return (*self._enter(self._before_recap), told, *closing)
+        return self._leave_recap(self._before_recap, told)
 
     # --- questions --------------------------------------------------------------------------
 
-    def _answer_in_words(self, text: str) -> Actions | None:
-        """A reply the cue spotter let through: the whole utterance is a yes or a no."""
-        said = " ".join("".join(c for c in text.lower() if c.isalpha() or c in " '").split())
-        for cue in self._cues.live_in(frozenset({Context.ASKING.value})):
-            if said in cue.phrases and cue.action in (CueAction.YES, CueAction.NO):
-                return self._answer(yes=cue.action is CueAction.YES)
-        self._asking = ""  # they went on talking: that is an answer too
-        return None
+    def _answer_taken(self, event: AnswerTaken) -> Actions:
+        failed = "save-failed" if event.kept else "save-failed-unkept"
+        self._lost_answers = "" if event.saved else failed
+        if not self._interview.is_open:
+            return ()
+        if event.ask is not None:
+            return self._interview.ask(event.ask, self._now_s)
+        return self._end_interview()
+
+    def _end_interview(self) -> Actions:
+        ended = self._interview.end()
+        told = [self._coach.message(self._lost_answers or "interview-done")]
+        sound = [] if self._lost_answers else [do.Sound(Earcon.SAVED)]
+        return (*ended, *self._leave_recap(Phase.CLOSED, *sound, *told))
+
+    def _in_reply(self, words: str) -> Actions:
+        """Answer the question asked after a recap, by a key; nothing where there is none."""
+        return self._interview.reply(words, self._now_s) if self._interview.is_open else ()
 
     def _answer(self, *, yes: bool) -> Actions:
-        question, self._asking = self._asking, ""
-        if question == "recover":
+        if self._interview.is_open:
+            return self._in_reply(YES if yes else NO)
+        if self._offering:
+            self._offering = False
             self._recovering = yes
             return (do.RecoverRecap(),) if yes else (do.Sound(Earcon.UNDERSTOOD),)
-        if question == "recap-end" and self.phase is Phase.RECAP:
-            return self._stop_dictation() if yes else (do.Sound(Earcon.LISTENING),)
-        return ()
+        return self._dictation.answer(yes=yes) if self._is_dictating else ()
 
     def _tick(self, tick: Tick) -> Actions:
         if tick.voice:
@@ -358,15 +367,12 @@ class Session:
         quiet_s = tick.t_s - self._last_voice_s
         if self._lingered(quiet_s):
             return (do.Close(),)
-        if self.phase is not Phase.RECAP or self._ending or quiet_s < RECAP_SILENCE_S:
-            return ()
-        if self._is_recording:
-            return ()
-        self._last_voice_s = tick.t_s
-        if self._asking:
-            return self._stop_dictation()
-        self._asking = "recap-end"
-        return (self._coach.message("recap-silence-question"),)
+        if self._interview.is_open:
+            breathes = self._coach.breathing(self._now_s)  # and so owes no answer
+            return () if breathes else self._interview.tick(tick, self._last_voice_s)
+        if self._is_dictating:
+            return self._dictation.tick(tick.t_s, self._last_voice_s)
+        return ()
 
     def _lingered(self, quiet_s: float) -> bool:
         closed = self.phase is Phase.CLOSED and self._when_over is Ending.LINGER
@@ -377,6 +383,6 @@ class Session:
     def _device(self, event: DeviceChanged) -> Actions:
         state = "back" if event.available else "lost"
         warn = do.Warn(f"{event.device}-{state}", event.message)
-        if event.device == "output" and not event.available:
-            return (warn,)  # nothing to say it with
+        if event.device == "call" or (event.device == "output" and not event.available):
+            return (warn,)  # the user is heard all the same; or there is nothing to say it with
         return (warn, self._coach.message(f"{event.device}-{state}"))

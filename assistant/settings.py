@@ -25,6 +25,11 @@ class AudioSettings(Struct, frozen=True):
     """Name, or a part of it, of the microphone; empty means the system's default."""
     output: str = ""
     """Name, or a part of it, of the speaker; empty means the system's default."""
+    call_device: str = ""
+    """Name, or a part of it, of a recording device that carries the call's own sound; empty: none.
+
+    What a loudspeaker puts of it into the microphone is taken out.
+    """
 
 
 class VoiceSettings(Struct, frozen=True):
@@ -78,6 +83,8 @@ class RecapSettings(Struct, frozen=True):
     """Names as you spell them; only these may change how a word of the recap is written."""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "US"
     """ISO country code by which phone numbers are read."""
+    interview: bool = True
+    """Ask, after a recap, for what is missing or unsure."""
 
 
 class CaseSettings(Struct, frozen=True):

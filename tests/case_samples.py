@@ -126,4 +126,5 @@ cases = st.builds(
     recap_spoken=_several(
         st.builds(Utterance, text=texts, start_s=_seconds, end_s=_seconds, second=st.none() | texts)
     ),
+    answers=_several(st.builds(model.Answer, question=texts, text=texts, about=texts)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.events import SAMPLE_RATE_HZ, CueMatch, Final, Frame, Partial
+from assistant.events import SAMPLE_RATE_HZ, CueMatch, Expects, Final, Frame
 
 
 class _Timeline:
@@ -54,11 +54,11 @@ class ScriptedDictation(_Timeline):
         self.started_at_s: list[float] = []
         self.cuts: list[tuple[float, float]] = []
 
-    def start(self, t_s: float) -> None:
+    def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
         self._started = True
         self.started_at_s.append(t_s)
 
-    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+    def accept(self, frame: Frame) -> tuple[Final, ...]:
         before_s, self._now_s = self._advance(frame)
         if not self._started:
             return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.audio.voice_activity import VoiceState, level_dbfs
-from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Final, Frame, Partial
+from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Expects, Final, Frame
 from assistant.ports import Transcript
 
 VOICE_DBFS = -50.0
@@ -48,10 +48,10 @@ class FakeDictation:
         self._now = 0
         self._started = False
 
-    def start(self, t_s: float) -> None:
+    def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
         self._started = True
 
-    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+    def accept(self, frame: Frame) -> tuple[Final, ...]:
         start = self._now + frame.lost_samples
         self._now = start + frame.samples
         if not self._started or level_dbfs(frame.pcm) <= VOICE_DBFS:

@@ -12,6 +12,8 @@ import soundfile
 from virtual_card import VirtualCard, wait_until
 
 from assistant.audio.devices import SoundSystem, has_microphone
+from assistant.audio.echo import EchoCanceller
+from assistant.audio.echo_tap import EchoTap
 from assistant.audio.microphone import Microphone
 from assistant.audio.speaker import SpeakerPlayer
 from assistant.events import Clip, DeviceChanged, EndOfAudio, Frame, PlaybackFinished
@@ -170,3 +172,33 @@ def test_a_rescan_pauses_open_streams(virtual_card: VirtualCard) -> None:
         assert isinstance(_next(inbox, Frame), Frame)
     finally:
         microphone.close()
+
+
+def test_our_own_sound_is_taken_out_of_the_microphone(virtual_card: VirtualCard) -> None:
+    """With the delay of real streams, which nobody states."""
+    random = np.random.default_rng(1)
+    clip = Clip((2_000 * random.normal(size=3 * RATE_HZ)).astype("<i2").tobytes())
+    inbox: Inbox = queue.SimpleQueue()
+    system, tap = SoundSystem(), EchoTap()
+    speaker, microphone = SpeakerPlayer(system, tap=tap), Microphone(system, taps=[tap])
+    canceller = EchoCanceller()
+    heard, rest = b"", b""
+    with virtual_card.echoing():
+        speaker.open(inbox.put)
+        microphone.open(inbox.put)
+        try:
+            for clip_id in range(2):  # it learns from the first
+                heard, rest = b"", b""
+                speaker.play(clip_id, clip, 1.0)
+                while not isinstance(item := inbox.get(timeout=_PATIENCE_S), PlaybackFinished):
+                    assert isinstance(item, Frame)
+                    heard += item.pcm
+                    rest += canceller.clean(item).pcm
+        finally:
+            microphone.close()
+            speaker.close()
+    before, after = (
+        np.frombuffer(pcm, "<i2")[RATE_HZ:].astype(np.float64).std() for pcm in (heard, rest)
+    )
+    assert before > 300, "the microphone hears the speaker"
+    assert after < before / 4

@@ -11,7 +11,9 @@ import soundfile
 
 from assistant.audio.voice_activity import (
     FLOOR_DBFS,
+    LULL_FRAMES,
     SILENCE_DBFS,
+    Lulls,
     VoiceActivity,
     VoiceState,
     level_dbfs,
@@ -80,3 +82,17 @@ def test_hangover_only_adds(shared_data: Path) -> None:
     with_it = [state.voice for state in states(speech, VoiceActivity(hangover_frames=10))]
     for at, voice in enumerate(with_it):
         assert voice == any(without[max(0, at - 10) : at + 1])
+
+
+def test_a_lull_is_noticed_once_after_each_loud_sound() -> None:
+    lulls = Lulls()
+    quiet, loud = [-70.0] * 20, [-20.0] * 10
+    noticed = [lulls.accept(level) for level in (*quiet, *loud, *quiet, *loud, *quiet)]
+    wanted = [20 + 10 + LULL_FRAMES - 1, 50 + 10 + LULL_FRAMES - 1]
+    assert [at for at, lull in enumerate(noticed) if lull] == wanted
+
+
+def test_steady_noise_and_a_short_dip_are_no_lull() -> None:
+    lulls = Lulls()
+    levels = [-30.0, -28.0, -33.0] * 50 + [-20.0] * 10 + [-60.0] * (LULL_FRAMES - 1) + [-20.0] * 10
+    assert not any(lulls.accept(level) for level in levels)

@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 OUTSIDE = {"sounddevice": "audio", "vosk": "recognition", "moonshine_voice": "recognition",
            "pyttsx3": "speech"}  # fmt: skip
 PURE = ("session.py", "events.py", "actions.py", "coaching/coach.py", "coaching/checklist.py",
-        "speech/queue.py")  # fmt: skip
+        "recap_talk.py",
+        "recap/questions.py", "speech/queue.py")  # fmt: skip
 CLOCKS = {"time", "datetime", "threading", "asyncio"}
 
 

@@ -11,10 +11,13 @@ from assistant.recap.repair import (
     Change,
     Confirm,
     Delete,
+    Drop,
+    Insert,
     Length,
     Repair,
     StartAgain,
     apply_repair,
+    mend,
     read_repair,
     vote,
     with_length,
@@ -34,6 +37,11 @@ from assistant.recap.repair import (
         ("delete the last two", Delete(2)),
         ("remove the last one", Delete(1)),
         ("delete the last", Delete(1)),
+        ("delete the fourth", Drop(4)),
+        ("no, there is a five after the third", Insert(3, "5")),
+        ("add delta at the end", Insert(-1, "D")),
+        ("add delta before the first", Insert(0, "D")),
+        ("there is no five after the third", None),
         ("it has nine characters", Length(9)),
         ("no, it should have seven digits", Length(7)),
         ("start again", StartAgain()),
@@ -57,6 +65,12 @@ def test_what_is_understood(said: str, meant: Repair | None) -> None:
         ("88-Z-13", Change(3, "S"), "88-S-13"),
         ("742B9", Change(-1, "5"), "742B5"),
         ("742", Change(4, "D"), "742"),
+        ("88-Z-13", Drop(3), "88--13"),
+        ("742", Drop(4), "742"),
+        ("88-Z-13", Insert(2, "S"), "88S-Z-13"),
+        ("742", Insert(0, "B"), "B742"),
+        ("742", Insert(-1, "B"), "742B"),
+        ("742", Insert(7, "B"), "742"),
         ("74299", Delete(2), "742"),
         ("88-Z-13", Delete(2), "88-Z"),
         ("88", Delete(2), ""),
@@ -96,3 +110,29 @@ def test_a_change_touches_one_symbol_at_most(code: str, place: int, symbol: str)
 @given(st.text(max_size=60))
 def test_any_text_is_read_without_fault(text: str) -> None:
     read_repair(text)
+
+
+class TestMending:
+    readings = {"BAI149": 0.9, "3AI149": 0.001, "389149": 0.01, "BA9149": 0.02}  # noqa: RUF012
+
+    def test_a_likelier_reading_with_the_same_start_wins(self) -> None:
+        mended = mend("BAI149", self.readings, Change(1, "3"), {})
+        assert mended is not None
+        assert list(mended) == ["389149", "3AI149"]
+
+    def test_readings_with_another_start_are_refused(self) -> None:
+        assert mend("BAI149", self.readings, Change(3, "9"), {}) == {"BA9149": 0.02}
+
+    def test_what_no_reading_says_is_done_all_the_same(self) -> None:
+        mended = mend("BAI149", self.readings, Change(6, "5"), {})
+        assert mended is not None
+        assert next(iter(mended)) == "BAI145"
+
+    def test_a_missing_and_a_surplus_symbol(self) -> None:
+        inserted = mend("742", {"742": 0.9}, Insert(1, "8"), {})
+        assert inserted is not None
+        assert inserted == pytest.approx({"7842": 0.002})
+        assert mend("742", {"742": 0.9, "72": 0.1}, Drop(2), {}) == {"72": 0.1}
+
+    def test_nothing_left_is_to_be_said_anew(self) -> None:
+        assert mend("742", {"742": 0.9}, Delete(3), {}) is None

@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from fakes_recognition import FakeTranscriber
 
 from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, CueMatch, Frame
+from assistant.ports import Transcript
 from assistant.recognition.cue_spotter import CueSpotter
+from assistant.recognition.transcribers import load_vosk_model
+from assistant.recognition.wide_lattice import wide_lattice
 from assistant.resources import shipped
 from assistant.settings import HearingSettings
+from assistant.speech.synthesiser import Pyttsx3Synthesiser
 
 pytestmark = pytest.mark.needs_model
 
@@ -25,10 +30,7 @@ LIVE = frozenset({"live"})
 
 @pytest.fixture(scope="module")
 def model(vosk_model_path: Path) -> Any:
-    import vosk
-
-    vosk.SetLogLevel(-2)
-    return vosk.Model(str(vosk_model_path))
+    return load_vosk_model(wide_lattice(vosk_model_path))
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,85 @@ def test_real_voices_saying_an_unshipped_word(model: Any, shared_data: Path) -> 
         pcm = np.asarray(samples).tobytes() + bytes(2 * SAMPLE_RATE_HZ)
         found += len(hear(new(model, CueBook((cue,)), LIVE), frames(pcm)))
     assert found >= len(clips) - 1
+
+
+def cue(cue_id: str, phrase: str, **keys: Any) -> Cue:
+    return Cue(id=cue_id, phrases=(phrase,), phases=("live",), **keys)
+
+
+def heard(model: Any, sound: bytes, *cues: Cue) -> list[str]:
+    return [match.heard for match in hear(new(model, CueBook(cues), LIVE), frames(sound))]
+
+
+@pytest.mark.parametrize("shorter", ["deep breath", "take a deep"])
+def test_of_phrases_that_overlap_the_longest_acts_alone(
+    model: Any, call: bytes, shorter: str
+) -> None:
+    longer = "take a deep breath"
+    assert heard(model, call, cue("short", shorter)) == [shorter]
+    assert heard(model, call, cue("short", shorter), cue("long", longer)) == [longer]
+    assert heard(model, call, cue("long", longer), cue("short", shorter)) == [longer]
+
+
+def test_a_phrase_that_must_stand_alone_is_not_heard_in_a_sentence(model: Any, call: bytes) -> None:
+    assert heard(model, call, cue("in-it", "deep breath", alone=False)) == ["deep breath"]
+    assert heard(model, call, cue("in-it", "deep breath", alone=True)) == []
+    assert heard(model, call, cue("all", "start the call", alone=True)) == ["start the call"]
+
+
+def test_a_users_own_threshold_stays_on_the_measured_curve(model: Any, call: bytes) -> None:
+    assert heard(model, call, cue("breath", "deep breath", threshold_shift=1.0)) == ["deep breath"]
+
+
+class AskedEngine:
+    """Counts what it is asked, and hears nothing."""
+
+    name = "asked"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def transcribe(self, pcm: bytes) -> Transcript:
+        self.asked += 1
+        return Transcript("")
+
+
+def spoken(text: str) -> bytes:
+    """`text` by the computer's voice, with a second of silence around it."""
+    synthesiser = Pyttsx3Synthesiser("", 150)
+    try:
+        pcm = synthesiser.render(text).pcm
+    finally:
+        synthesiser.close()
+    return bytes(2 * SAMPLE_RATE_HZ) + pcm + bytes(2 * SAMPLE_RATE_HZ)
+
+
+def test_a_quick_cue_is_believed_sooner_and_without_the_second_engine(model: Any) -> None:
+    sound = spoken("stop")
+    decided_s = {}
+    for quick in (False, True):
+        engine = AskedEngine()
+        book = CueBook((cue("stop", "stop", quick=quick),))
+        spotter = CueSpotter(model, book, HearingSettings(), engine)
+        spotter.listen_for(LIVE)
+        decided_s[quick] = [match.t_s for match in hear(spotter, frames(sound))]
+        assert not (quick and engine.asked)
+    assert len(decided_s[True]) == 1
+    assert decided_s[True] < decided_s[False]
+
+
+def test_a_quick_cue_said_twice_is_heard_twice(model: Any) -> None:
+    sound = spoken("stop")
+    assert heard(model, sound + sound, cue("stop", "stop", quick=True)) == ["stop", "stop"]
+
+
+def test_a_whole_utterance_in_other_words_is_its_cue(model: Any, book: CueBook) -> None:
+    sound = spoken("let me take a breath")
+    for words, expected in (("Let me take a breath.", ["breathe"]), ("Let me take a bath.", [])):
+        engine = FakeTranscriber([words] * 9)  # asked for second opinions too
+        spotter = CueSpotter(model, book, HearingSettings(), engine)
+        spotter.listen_for(LIVE)
+        assert [match.cue for match in hear(spotter, frames(sound))] == expected

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.events import SAMPLE_RATE_HZ
-from assistant.recognition.proposer import Proposer
+from assistant.ports import Word
+from assistant.recognition.proposer import Proposer, Stall
+from assistant.recognition.second_pass import places
 from assistant.recognition.verifier import (
     Evidence,
     Span,
     Verifier,
+    Weights,
+    WeightsFile,
     contrasts,
     load_decoys,
     load_weights,
 )
 
+LINE = (-1.0, -0.5, 0.0, 0.5)
+"""Tempos before, at and after the edges of a model with two steps."""
 PHRASES = ("calm me down", "calm you down", "stop", "next steps", "deep breath")
 
 
@@ -36,8 +44,51 @@ def test_a_single_word_is_only_proposed_when_it_stands_there() -> None:
     assert Proposer(()).phrases_in("stop") == ()
 
 
+def test_a_text_stalls_once_and_only_if_it_holds_words() -> None:
+    stall = Stall()
+    assert not stall.accept("[unk]", 0.0)
+    assert not stall.accept("[unk]", 9.0)
+    assert not stall.accept("stay", 10.0)
+    assert stall.since_s == 10.0
+    assert not stall.accept("stay", 10.4)
+    assert stall.accept("stay", 10.5)
+    assert not stall.accept("stay", 11.0)
+    assert stall.accept("stay now", 11.1, at_once=True)
+    assert not stall.accept("stay now", 12.0)
+
+
 def test_phrases_alike_are_each_others_rivals() -> None:
     assert Proposer(PHRASES).like("calm me down") == ("calm you down",)
+
+
+def test_a_longer_phrase_that_holds_another_is_its_rival() -> None:
+    proposer = Proposer(("again", "say that again", "against them"))
+    assert proposer.like("again") == ("say that again",)
+
+
+def test_only_a_phrase_that_goes_on_is_worth_waiting_for() -> None:
+    proposer = Proposer(("repeat that", "please repeat that", "repeat that tip", "repeat"))
+    assert proposer.going_on("repeat that") == ("repeat that tip",)
+    assert proposer.going_on("please repeat that") == ()
+
+
+def spoken(text: str) -> list[Word]:
+    return [Word(word, float(at), at + 0.5, 1.0) for at, word in enumerate(text.split())]
+
+
+def test_a_phrase_has_its_last_place() -> None:
+    found = places(spoken("stop [unk] next steps stop"), ["stop", "next steps", "deep breath"])
+    assert found == {"stop": (4.0, 4.5), "next steps": (2.0, 3.5)}
+
+
+def test_of_phrases_that_overlap_the_longest_has_a_place() -> None:
+    assert list(places(spoken("please repeat that tip"), ["repeat that tip", "repeat that"])) == [
+        "repeat that tip"
+    ]
+    assert list(places(spoken("repeat that"), ["repeat that tip", "repeat that"])) == [
+        "repeat that"
+    ]
+    assert places([], ["stop"]) == {}
 
 
 @given(
@@ -69,7 +120,7 @@ def test_better_evidence_is_never_believed_less() -> None:
     best = judge.probability(strong())
     assert best > judge.threshold("low")
     assert judge.probability(strong(strength_on_words=1.0)) < best
-    assert judge.probability(strong(haste=0.5, tempo=-0.5)) < best
+    assert judge.probability(strong(strength_on_unknown=1.0)) < best
 
 
 def test_a_phrase_that_gains_nothing_on_other_words_is_not_believed() -> None:
@@ -83,15 +134,24 @@ def test_sensitivities_ask_for_less_and_less() -> None:
 
 
 def test_the_second_opinion_counts_for_the_phrase() -> None:
-    weights = load_weights().fused.evidence
-    assert weights["same_words"] > 0
-    assert weights["gain_on_second"] > 0
+    steps = load_weights().fused.steps
+    assert all(jump > 0 for name in ("same_words", "gain_on_second") for _, jump in steps[name])
+    assert steps["same_words"]
+    assert steps["gain_on_second"]
 
 
 def test_weights_name_figures_of_the_evidence() -> None:
     names = set(Evidence.__dataclass_fields__)
     for weights in (load_weights().alone, load_weights().fused):
-        assert set(weights.evidence) <= names
+        assert set(weights.evidence) | set(weights.steps) <= names
+
+
+def test_a_step_counts_from_its_edge_on() -> None:
+    weights = Weights(0.5, {"normal": 0.5}, steps={"tempo": ((-0.5, 1.0), (0.5, -2.0))})
+    file = WeightsFile(least_gain=0.0, sure=1.0, alone=weights, fused=weights)
+    judge = Verifier(None, ("deep breath",), (), None, file)
+    odds = [math.log(p / (1 - p)) for p in (judge.probability(strong(tempo=t)) for t in LINE)]
+    assert odds == pytest.approx([0.5, 1.5, 1.5, -0.5])
 
 
 def test_contrast_is_in_tens_of_decibels() -> None:

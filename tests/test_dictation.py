@@ -10,7 +10,7 @@ from fakes_recognition import FakeDictation, FakeTranscriber, LevelGate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, Final, Frame, Partial
+from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, Final, Frame
 from assistant.ports import Dictation
 from assistant.recognition.dictation import (
     END_SILENCE_S,
@@ -20,6 +20,7 @@ from assistant.recognition.dictation import (
     Reading,
     UtteranceDictation,
 )
+from assistant.recognition.two_hearings import TwoHearings
 
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
 
@@ -41,10 +42,7 @@ def frames(*pieces: np.ndarray) -> list[Frame]:
 
 
 def feed(dictation: Dictation, audio: list[Frame]) -> list[Final]:
-    heard: list[Partial | Final] = []
-    for frame in audio:
-        heard += dictation.accept(frame)
-    return [event for event in heard if isinstance(event, Final)]
+    return [final for frame in audio for final in dictation.accept(frame)]
 
 
 def taking() -> tuple[UtteranceDictation, FakeTranscriber]:
@@ -221,6 +219,34 @@ def test_every_loud_sample_reaches_the_engine_once_and_finals_are_in_order(
     assert sum(map(loud, transcriber.spans)) == sum(loud_ for loud_, _ in talk) * FRAME_SAMPLES
     assert all(a.end_s <= b.start_s for a, b in pairwise(finals))
     assert all(final.start_s < final.end_s <= final.t_s for final in finals)
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "text", "second"),
+    [
+        ("They'll call on Friday.", "they will call on friday", "They'll call on Friday.", None),
+        ("Tickets are fine.", "the ticket is nine", "Tickets are fine.", None),
+        ("Thank you.", "i spoke to percy about it", "Thank you.", "i spoke to percy about it"),
+        ("", "i spoke to percy", "i spoke to percy", None),
+        ("I spoke to Percy.", "", "I spoke to Percy.", None),
+    ],
+)
+def test_what_a_second_engine_hears_is_kept_where_the_two_disagree_badly(
+    best: str, other: str, text: str, second: str | None
+) -> None:
+    engines = TwoHearings(FakeTranscriber([best]), FakeTranscriber([other]))
+    dictation = UtteranceDictation(engines, LevelGate())
+    dictation.start(0.0)
+    [final] = feed(dictation, frames(speech(0.9), silence(2)))
+    assert (final.text, final.second) == (text, second)
+
+
+def test_a_single_word_only_the_second_engine_hears_is_a_breath() -> None:
+    dictation = UtteranceDictation(
+        TwoHearings(FakeTranscriber([""]), FakeTranscriber(["the"])), LevelGate()
+    )
+    dictation.start(0.0)
+    assert feed(dictation, frames(speech(0.9), silence(2))) == []
 
 
 @pytest.mark.parametrize("make", [lambda: taking()[0], FakeDictation], ids=["real", "fake"])

@@ -33,6 +33,8 @@ DEEP_BREATH_S = (5.6, 7.2)
 """Where the sample says "Take a deep breath."."""
 DICTATION_S = (133, 149)
 """Where its recap is dictated."""
+RECAP_S = (133, 152)
+"""The same with the words that end it."""
 
 
 def read(path: Path, first_s: float = 0.0, last_s: float | None = None) -> Samples:
@@ -241,6 +243,26 @@ def test_a_sound_card_that_goes_and_comes_back_costs_nothing_noted(
     case = companion.store.load(summary.case_id)
     assert [said.text for said in case.recap_spoken] == companion.notes
     assert summary.case_numbers == ("74291",)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_model
+@pytest.mark.sound_card
+def test_questions_are_asked_and_answered_through_the_sound_card(companion: Companion) -> None:
+    with companion.running("recap", until_shown="recap") as process:
+        companion.hear(read(SAMPLE, *RECAP_S))
+        wait_until(lambda: "Is the matter settled?" in companion.shown)
+        (summary,) = companion.store.list()
+        assert summary.case_numbers == ("74291",), "saved before the first question"
+        companion.hear(np.append(spoken("It's still open.", 140), silence(1.0)))
+        wait_until(lambda: "Is that right?" in companion.shown)
+        companion.hear(np.append(spoken("Yes.", 140), silence(1.0)))
+        wait_until(lambda: "All saved." in companion.shown)
+        assert process.wait(timeout=60) == 0, companion.shown
+    case = companion.store.load(summary.case_id)
+    assert case.fields.resolved is False, companion.shown
+    assert case.fields.case_numbers[0].confidence == 1.0
+    assert case.needs_review == ()
 
 
 @pytest.mark.needs_model

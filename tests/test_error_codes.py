@@ -18,7 +18,7 @@ NOTED = {"Warn", "WarningNotice", "ErrorNotice", "_VoiceError"}
 SLOTS = {
     "direction": ("input", "output"),
     "self._direction": ("input", "output"),
-    "event.device": ("input", "output"),
+    "event.device": ("input", "output", "call"),
     "state": ("lost", "back"),
 }
 """What the placeholders of composed codes stand for."""
@@ -83,6 +83,7 @@ def test_the_collector_sees_plain_named_and_composed_codes() -> None:
         'CaseError("a-b", "x"); WarningNotice(t=1, code="c-d"); e.Warn(f"{event.device}-{state}")'
     )
     assert codes_in(source) == {
-        "a-b", "c-d", "input-lost", "input-back", "output-lost", "output-back",
+        "a-b", "c-d", "input-lost", "input-back", "output-lost", "output-back", "call-lost",
+        "call-back",
     }  # fmt: skip
     assert codes_in("CaseError(error.code, 'x')") == set()

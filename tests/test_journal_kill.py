@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from case_samples import harbor_gas
+from test_interview_case import PROMPTS, READING
 
+from assistant.cases.desk import finish_unfinished
 from assistant.cases.journal import Journal
 from assistant.cases.store import CaseStore
 
@@ -63,6 +65,24 @@ for number in count():
     write(path, str(number % 10).encode() * 4_000_000)
     sys.stdout.write(f"{number}\\n")
     sys.stdout.flush()
+"""
+
+ANSWER_QUESTIONS = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_interview_case import DICTATED, Office
+from assistant.events import Final
+
+office = Office(Path(sys.argv[1]))
+office.dictate(DICTATED)
+office.save()
+for number in range(25):
+    text = f"change the name to Agent{chr(97 + number)}"
+    office.desk.answer(Final("skip" if number < 3 else text, 0.0, 1.0, 1.0))
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+    office.desk.update()
 """
 
 FILL_THE_DISK = """
@@ -168,6 +188,27 @@ def test_sigkill_leaves_each_case_absent_old_or_new(tmp_path: Path) -> None:
         for case in cases.values():
             assert case.recap in {"state 0 " * 500, "state 1 " * 500}
             assert case.company == harbor_gas().company
+
+
+@pytest.mark.slow
+def test_sigkill_loses_no_acknowledged_answer(tmp_path: Path) -> None:
+    for place, moment in enumerate(rounds(20)):
+        folder = tmp_path / str(place)
+
+        acknowledged = kill_after(ANSWER_QUESTIONS, folder, moment)
+
+        (left,) = Journal.unfinished(folder / "journal")
+        assert len(left.answers) in {acknowledged, acknowledged + 1}
+        store = CaseStore(folder / "cases")
+        (before,) = [store.load(case_id) for case_id in ids(store)]
+        # The case file may lag behind the journal by the answer that was being written.
+        assert len(left.answers) - len(before.answers) in {0, 1}
+        finish_unfinished(left, store, READING, PROMPTS)
+        (after,) = [store.load(case_id) for case_id in ids(store)]
+        assert [one.text for one in after.answers] == [one.text for one in left.answers]
+        if len(left.answers) > 3:
+            last = left.answers[-1].text.split()[-1].capitalize()
+            assert [person.name for person in after.fields.people] == [last]
 
 
 @pytest.mark.slow

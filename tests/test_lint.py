@@ -37,7 +37,9 @@ def findings(tmp_path: Path) -> Lint:
             path.write_text(text, encoding="utf-8")
             files.append(path)
         sources = gather((CUES, files[0]), (REMINDERS, files[1]), (MESSAGES, files[2]))
-        found = lint(sources, COMMON, pronounce(words_of(sources)))
+        found = lint(
+            sources, COMMON, pronounce(words_of(sources)), frozenset(["i", "like", "would"])
+        )
         return [finding for finding in found if finding.place.path.startswith(str(tmp_path))]
 
     return run
@@ -93,6 +95,41 @@ def test_phrases_in_phases_that_never_meet_may_be_alike(findings: Lint) -> None:
 def test_a_phrase_may_end_in_another_cue(findings: Lint) -> None:
     text = cue("tea", "cup of tea") + cue("more", "would like cup of tea")
     assert "contains-cue" not in [finding.code for finding in findings(cues=text)]
+
+
+def paraphrased(*paraphrases: str, phases: str = '["live"]') -> str:
+    return cue("tea", "cup of tea", more=f"phases = {phases}\nparaphrases = {list(paraphrases)}")
+
+
+@pytest.mark.parametrize(
+    ("paraphrase", "code"),
+    [
+        ("be quiet", "duplicate-phrase"),
+        ("be quiet about tea", "contains-cue"),
+        ("i would like something hot", "paraphrase-unheard"),
+        ("please", "paraphrase-unheard"),
+        ("tea " + "really " * 12, "paraphrase-unheard"),
+        ("take a recap of tea", None),
+    ],
+)
+def test_each_mistake_in_paraphrases_is_found(
+    findings: Lint, paraphrase: str, code: str | None
+) -> None:
+    found = [(finding.code, finding.place.line) for finding in findings(paraphrased(paraphrase))]
+    assert found == ([(code, 5)] if code else [])
+
+
+def test_a_hint_of_a_paraphrase_must_be_live_with_it(findings: Lint) -> None:
+    hinting = cue("see", "cheap sea", more='phases = ["recap"]')
+    asked = paraphrased("sea please", phases='["live"]')
+    assert [finding.code for finding in findings(hinting + asked)] == ["paraphrase-unheard"]
+    assert not findings(hinting + paraphrased("sea please", phases='["recap", "live"]'))
+
+
+def test_what_we_say_holds_no_paraphrase(findings: Lint) -> None:
+    message = 'goodbye = "Then would we like some tea now."\n'
+    (found,) = findings(paraphrased("we like some tea"), messages=message)
+    assert (found.code, found.place.path[-13:]) == ("cue-in-prompt", "messages.toml")
 
 
 def test_messages_and_reminders_are_searched_for_cues(findings: Lint) -> None:
@@ -211,6 +248,11 @@ def test_the_command_says_when_there_is_no_model(
     monkeypatch.setattr(command, "_vocabulary", lambda: None)
     assert run("lint") == 0
     assert "no speech model" in capsys.readouterr().out
+
+
+def test_the_list_shows_paraphrases_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list", "--phase", "closed") == 0
+    assert "nothing but: let" in capsys.readouterr().out
 
 
 def test_the_list_shows_only_the_phase_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,3 +155,21 @@ def test_a_recap_that_is_never_ended_is_saved_at_the_end(
     soundfile.write(tmp_path / "in.wav", dictated, RATE_HZ)
     lines = replay(tmp_path, "--phase", "recap", file=tmp_path / "in.wav")
     assert [line["event"] for line in lines if line["event"] == "case_saved"]
+
+
+def test_an_interview_is_held_only_where_the_file_has_the_answers(
+    vosk_model_path: Path, tmp_path: Path
+) -> None:
+    samples, _ = soundfile.read(SAMPLE, dtype="float32")
+    dictated = samples[133 * RATE_HZ :]
+    silence = np.zeros(60 * RATE_HZ, dtype=np.float32)
+    soundfile.write(tmp_path / "in.wav", np.concatenate((dictated, silence)), RATE_HZ)
+    for options in ((), ("--interview",)):
+        lines = replay(
+            tmp_path / str(len(options)), "--phase", "recap", *options, file=tmp_path / "in.wav"
+        )
+        asked = [line for line in lines if line.get("reason", "").startswith(("ask-", "read-"))]
+        assert bool(asked) == bool(options)
+        events = [line["event"] for line in lines]
+        assert events.count("case_saved") == 1
+        assert ("case_updated" in events) == bool(options)

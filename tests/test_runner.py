@@ -12,7 +12,7 @@ from fakes_hearing import ScriptedDictation, ScriptedSpotter
 from fakes_speech import FakeSynthesiser
 
 from assistant.cases.case import Utterance
-from assistant.cases.desk import CallInfo, CaseDesk, Reading, build_case
+from assistant.cases.desk import CallInfo, CaseDesk, Extract, Reading, build_case
 from assistant.cases.journal import Journal
 from assistant.cases.store import CaseStore
 from assistant.coaching.cues import load_cues
@@ -82,7 +82,9 @@ class House:
         in_flight: str = "",
         synthesiser: Synthesiser | None = None,
         phase: Phase = Phase.LIVE,
+        extract: Extract | None = None,
     ) -> None:
+        """With `extract` there is an interview."""
         self.recorder = Recorder()
         self.player = FakePlayer()
         self.spotter = ScriptedSpotter(cues)
@@ -90,7 +92,7 @@ class House:
         self.store = CaseStore(folder / "cases")
         self.journals = folder / "journal"
         prompts = load_prompts()
-        reading = Reading(extract, lambda text, today: text)
+        reading = Reading(extract or no_fields, lambda text, today: text)
         frames: list[Frame | DeviceChanged] = [FRAME] * round(seconds * FRAMES_PER_S)
         self.parts = Parts(
             inbox=Inbox(),
@@ -113,6 +115,7 @@ class House:
                 {},
                 phase=phase,
                 ending=Ending.AUDIO_ENDS,
+                interviews=extract is not None,
             ),
             observer=self.recorder,
             warm_up=lambda: None,
@@ -124,7 +127,7 @@ class House:
         return self
 
 
-def extract(text: str, today: date, company: str) -> RecapFields:
+def no_fields(text: str, today: date, company: str) -> RecapFields:
     return RecapFields()
 
 
@@ -220,7 +223,7 @@ def test_a_second_recap_of_a_call_updates_its_case(tmp_path: Path) -> None:
 
 def test_what_was_heard_in_two_ways_is_marked_for_review() -> None:
     said = Utterance(text="Case B 7.", start_s=0.0, end_s=1.0, second="D 7")
-    reading = Reading(extract, lambda text, today: text)
+    reading = Reading(no_fields, lambda text, today: text)
     case = build_case(CallInfo(STARTED), STARTED, (said,), (), reading)
     (doubt,) = case.needs_review
     assert "D 7" in doubt.reason

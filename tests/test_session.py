@@ -23,8 +23,9 @@ from assistant.events import (
     SpeechEnded,
     Tick,
 )
+from assistant.recap_talk import RECAP_SILENCE_S
 from assistant.resources import shipped
-from assistant.session import CLOSED_LINGER_S, RECAP_SILENCE_S, Ending, Session
+from assistant.session import CLOSED_LINGER_S, Ending, Session
 
 CUES = load_cues(shipped("prompts/en/cues.toml"))
 PROMPTS = load_prompts()
@@ -292,8 +293,9 @@ def test_a_lost_microphone_is_told_and_a_lost_speaker_only_shown() -> None:
     script = Script(phase=Phase.LIVE)
     heard = script.session.handle(DeviceChanged("input", False, "It was unplugged.", 1.0))
     assert reasons(heard) == ["input-lost"]
-    shown = script.session.handle(DeviceChanged("output", False, "It was unplugged.", 1.0))
-    assert kinds(shown) == [do.Warn]
+    for device in ("output", "call"):
+        shown = script.session.handle(DeviceChanged(device, False, "It was unplugged.", 1.0))
+        assert kinds(shown) == [do.Warn]
 
 
 def test_every_cue_and_every_key_is_handled_in_every_phase() -> None:

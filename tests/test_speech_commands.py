@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from assistant.commands import breathe, say
-from assistant.errors import AudioError, CallcoachError
+from assistant.errors import AudioError, CallcoachError, ConfigError, UsageError
 from assistant.events import Clip, DeviceChanged, PlaybackFinished
 from assistant.ports import Deliver
 from assistant.speech.output import play
@@ -67,6 +67,18 @@ def test_mistakes_have_their_codes(words: tuple[str, ...], code: str) -> None:
     with pytest.raises(CallcoachError) as caught:
         run(*words)
     assert caught.value.code == code
+
+
+def test_a_pattern_nobody_knows_is_wrong_usage_in_the_command_and_a_fault_in_the_settings(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(UsageError):
+        run("breathe", "nope")
+    settings = tmp_path / "config" / "settings.toml"
+    settings.parent.mkdir()
+    settings.write_text('[breathing]\npattern = "nope"\n', encoding="utf-8")
+    with pytest.raises(ConfigError):
+        run("breathe")
 
 
 class ScriptedPlayer:

@@ -100,6 +100,25 @@ def test_a_wrong_file_is_found_before_any_work(
     assert capsys.readouterr().out == ""
 
 
+def test_a_file_cut_short_is_told_and_what_is_there_written_down(
+    recording: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    samples, rate_hz = soundfile.read(recording)
+    cut = tmp_path / "cut.flac"
+    soundfile.write(cut, np.tile(samples, 5), rate_hz)
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    says(monkeypatch, "Hello.")
+    assert run(str(cut), "--json") == 0
+    printed = capsys.readouterr()
+    row = json.loads(printed.out)
+    assert (row["text"], row["seconds"] < 10.0) == ("Hello.", True)
+    assert "cut.flac" in row["problem"]
+    assert printed.err == f"callcoach: {row['problem']}\n"
+
+
 def test_a_wrong_day_is_a_usage_error(recording: str) -> None:
     with pytest.raises(UsageError) as error:
         run(recording, "--today", "tomorrow")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -150,3 +151,45 @@ class TestSpans:
         assert sum(end - start for start, end in found) == count
         assert all(a[1] == b[0] for a, b in pairwise(found))
         assert all(0 < end - start <= max_s * SAMPLE_RATE_HZ for start, end in found)
+
+
+class ScriptedEngine:
+    """Stands for the library's engine: one text for each span it is given."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+
+    def transcribe_without_streaming(self, samples: list[float], rate_hz: int) -> SimpleNamespace:
+        return SimpleNamespace(lines=[SimpleNamespace(text=self._texts.pop(0))])
+
+
+def written(monkeypatch: pytest.MonkeyPatch, *texts: str) -> str:
+    """What becomes of `texts`, heard in as many spans of speech without a pause."""
+    monkeypatch.setattr(
+        "assistant.recognition.transcribers._load_moonshine", lambda: ScriptedEngine(list(texts))
+    )
+    monkeypatch.setattr("assistant.recognition.transcribers._voice_s", lambda _: 1.0)
+    second = SAMPLE_RATE_HZ
+    monkeypatch.setattr(
+        "assistant.recognition.transcribers.spans",
+        lambda *_: [(place * second, (place + 1) * second) for place in range(len(texts))],
+    )
+    return MoonshineTranscriber().transcribe(bytes(2 * second * len(texts))).text
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("They call to-morrow, not To-day.",), "They call tomorrow, not Today."),
+        (("I go to-and-fro.",), "I go to-and-fro."),
+        (("At nine to nine.", "And then run it."), "At nine to nine and then run it."),
+        (("I spoke to.", "Mark in billing."), "I spoke to Mark in billing."),
+        (("I spoke to.", "Delphine today."), "I spoke to Delphine today."),
+        (("Is it done?", "And when?"), "Is it done? And when?"),
+        (("So that.", "I know."), "So that I know."),
+    ],
+)
+def test_what_the_engine_cannot_know_of_a_longer_sentence_is_mended(
+    monkeypatch: pytest.MonkeyPatch, texts: tuple[str, ...], expected: str
+) -> None:
+    assert written(monkeypatch, *texts) == expected

@@ -54,6 +54,30 @@ class VirtualCard:
         return self._record("virtual_card.monitor", 2, path)
 
     @contextlib.contextmanager
+    def echoing(self) -> Iterator[None]:
+        """For as long as the block runs, the default microphone hears the speaker too."""
+        module = self._pactl(
+            "load-module", "module-remap-source", "source_name=echoing_mic",
+            "master=virtual_card.monitor", "channels=1", "channel_map=mono", "remix=yes",
+        )  # fmt: skip
+        self._pactl("set-default-source", "echoing_mic")
+        try:
+            yield
+        finally:
+            self._pactl("set-default-source", "virtual_mic")
+            self._pactl("unload-module", module)
+
+    def _pactl(self, *words: str) -> str:
+        run = subprocess.run(
+            ["pactl", *words],
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return run.stdout.strip()
+
+    @contextlib.contextmanager
     def _record(self, source: str, channels: int, path: Path) -> Iterator[None]:
         recorder = subprocess.Popen(
             ["parec", f"--device={source}", "--rate=16000", f"--channels={channels}",

@@ -95,9 +95,15 @@ class SoundSystem:
         main_apis = {each.host_api for each in found if each.default_input or each.default_output}
         return tuple(sorted(found, key=lambda each: each.host_api not in main_apis))
 
-    def choose(self, direction: Direction, name: str = "") -> Device:
+    def choose(self, direction: Direction, name: str = "", only_named: bool = False) -> Device:
         """The device to use; see `choose_device`. Raises `AudioError` where there is none."""
-        device = choose_device(self.devices(), direction, name)
+        device = choose_device(self.devices(), direction, name, only_named)
+        if device is None and only_named:
+            raise AudioError(
+                f"no-{direction}-device",
+                f'No {direction} device is called "{name}".',
+                "`callcoach devices` lists those there are.",
+            )
         if device is None:
             what = "microphone" if direction == "input" else "speaker"
             raise AudioError(
@@ -134,12 +140,12 @@ class SoundSystem:
 
 
 def choose_device(
-    devices: tuple[Device, ...], direction: Direction, name: str = ""
+    devices: tuple[Device, ...], direction: Direction, name: str = "", only_named: bool = False
 ) -> Device | None:
     """The device called `name`, else one whose name begins with it, else one that holds it.
 
-    Case does not matter. Falls back to the system's default, then to the first that can do it;
-    None where no device can.
+    Case does not matter. Falls back, unless `only_named`, to the system's default, then to the
+    first that can do it; None where no device can.
     """
     able = [device for device in devices if device.channels(direction) > 0]
     wanted = name.casefold().strip()
@@ -148,6 +154,8 @@ def choose_device(
             for device in able:
                 if matches(device.name.casefold(), wanted):
                     return device
+    if only_named:
+        return None
     default = (device for device in able if device.is_default(direction))
     return next(default, able[0] if able else None)
 

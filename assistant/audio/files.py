@@ -15,7 +15,6 @@ import soxr
 from assistant.audio.devices import quiet_stderr
 from assistant.errors import AudioError
 from assistant.events import (
-    BYTES_PER_SAMPLE,
     FRAME_SAMPLES,
     SAMPLE_RATE_HZ,
     EndOfAudio,
@@ -24,7 +23,6 @@ from assistant.events import (
 from assistant.ports import Deliver
 
 _BLOCK_S = 1.0
-_FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
 _FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
 
 
@@ -36,10 +34,17 @@ class FileSource:
     off, or turns to rubbish half-way, ends where it can no longer be read; `EndOfAudio` tells.
     """
 
-    def __init__(self, path: str | Path | Sequence[str | Path], paced: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path | Sequence[str | Path],
+        paced: bool = False,
+        call_on_right: bool = False,
+    ) -> None:
+        """With `call_on_right` the second channel is the call's own sound: a reference."""
         paths = [path] if isinstance(path, str | Path) else path
         self._paths = [Path(each) for each in paths]
         self._paced = paced
+        self._channels = 2 if call_on_right else 1
         self._frames: Iterator[Frame] | None = None
         self._problems: list[str] = []
         self._deliver: Deliver | None = None
@@ -49,14 +54,15 @@ class FileSource:
     def open(self, deliver: Deliver) -> None:
         """Check every file and begin with the first.
 
-        Raises `AudioError` (``audio-missing``, ``audio-unreadable``, ``audio-empty``).
+        Raises `AudioError` (``audio-missing``, ``audio-unreadable``, ``audio-empty``,
+        ``audio-one-channel``).
         """
         if not self._paths:
             raise AudioError("audio-missing", "No sound file was named.")
         for path in self._paths:
-            _check(path)
+            _check(path, self._channels)
         self._problems = []
-        self._frames = _frames(self._paths, self._problems)
+        self._frames = _frames(self._paths, self._channels, self._problems)
         self._deliver = deliver
         self._closing.clear()
         if self._paced:
@@ -103,12 +109,18 @@ def _to_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     return int16
 
 
-def _check(path: Path) -> None:
-    """Raise `AudioError` unless `path` holds at least one sample of sound."""
+def _check(path: Path, channels: int) -> None:
+    """Raise `AudioError` unless `path` holds a sample of sound, on as many channels as wanted."""
     with _opened(path) as sound:
-        if len(_read(sound, 1)) == 0:
+        if len(_read(sound, 1, 1)) == 0:
             raise AudioError(
                 "audio-empty", f"{path} holds no sound.", "Record it again, or name another file."
+            )
+        if sound.channels < channels:
+            raise AudioError(
+                "audio-one-channel",
+                f"{path} has one channel only.",
+                "The caller must be on the left channel and the call on the right.",
             )
 
 
@@ -139,49 +151,59 @@ def _opened(path: Path) -> soundfile.SoundFile:
         raise AudioError("audio-unreadable", f"{path} is not a sound file.", hint) from error
 
 
-def _read(sound: soundfile.SoundFile, count: int) -> npt.NDArray[np.float32]:
-    """At most `count` samples as mono floats; empty at the end or where the file is damaged.
+def _read(sound: soundfile.SoundFile, count: int, channels: int) -> npt.NDArray[np.float32]:
+    """At most `count` samples, a row for each; empty at the end or where the file is damaged.
+
+    One channel is the mean of all there are, two are the first two.
 
     Float files may hold anything: not-a-number becomes silence, the rest is clipped.
     """
     try:
         block = sound.read(count, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError:
-        return np.empty(0, dtype=np.float32)
-    finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
-    mono: npt.NDArray[np.float32] = np.clip(finite, -1.0, 1.0).mean(axis=1, dtype=np.float32)
-    return mono
+        return np.empty((0, channels), dtype=np.float32)
+    finite = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    mixed: npt.NDArray[np.float32] = (
+        finite[:, :2] if channels == 2 else finite.mean(axis=1, dtype=np.float32, keepdims=True)
+    )
+    return mixed
 
 
-def _samples(path: Path) -> Iterator[npt.NDArray[np.float32]]:
-    """The file's samples at 16 kHz mono, block by block.
+def _samples(path: Path, channels: int) -> Iterator[npt.NDArray[np.float32]]:
+    """The file's samples at 16 kHz, block by block, a row for each.
 
     Raises `AudioError` behind the last that can be read, where that is not the end.
     """
     with _opened(path) as sound:
         rate_hz = sound.samplerate
-        resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32")
-        while len(block := _read(sound, max(1, round(rate_hz * _BLOCK_S)))):
+        resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, channels, dtype="float32")
+        while len(block := _read(sound, max(1, round(rate_hz * _BLOCK_S)), channels)):
             yield block if rate_hz == SAMPLE_RATE_HZ else resampler.resample_chunk(block)
         if rate_hz != SAMPLE_RATE_HZ:
-            yield resampler.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+            yield resampler.resample_chunk(np.empty((0, channels), np.float32), last=True)
         if (read := sound.tell()) < sound.frames:
             message = f"{path} is damaged: it can be read only up to {read / rate_hz:.0f} s."
             raise AudioError("audio-cut-short", message)
 
 
-def _frames(paths: Sequence[Path], problems: list[str]) -> Iterator[Frame]:
+def _frames(paths: Sequence[Path], channels: int, problems: list[str]) -> Iterator[Frame]:
     """All files as frames; only the very last may be shorter. What goes wrong joins `problems`."""
-    waiting = b""
+    waiting = np.empty((0, channels), dtype="<i2")
     for path in paths:
         try:
-            for block in _samples(path):
-                waiting += _to_int16(block).tobytes()
-                whole = len(waiting) - len(waiting) % _FRAME_BYTES
-                for start in range(0, whole, _FRAME_BYTES):
-                    yield Frame(waiting[start : start + _FRAME_BYTES])
+            for block in _samples(path, channels):
+                waiting = np.concatenate([waiting, _to_int16(block)])
+                whole = len(waiting) - len(waiting) % FRAME_SAMPLES
+                for start in range(0, whole, FRAME_SAMPLES):
+                    yield _frame(waiting[start : start + FRAME_SAMPLES])
                 waiting = waiting[whole:]
         except AudioError as error:
             problems.append(error.message)
-    if waiting:
-        yield Frame(waiting)
+    if len(waiting):
+        yield _frame(waiting)
+
+
+def _frame(samples: npt.NDArray[np.int16]) -> Frame:
+    """The first channel as sound, the others as what loudspeakers play."""
+    first, *others = (samples[:, channel].tobytes() for channel in range(samples.shape[1]))
+    return Frame(first, references=tuple(pcm if any(pcm) else b"" for pcm in others))

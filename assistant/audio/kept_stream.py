@@ -41,10 +41,13 @@ class KeptStream:
         start: Starter,
         report: Callable[[DeviceChanged], None],
         away: Callable[[float], None],
+        only_named: bool = False,
     ) -> None:
+        """With `only_named` no other device stands in."""
         self._system = system
         self._direction: Direction = direction
         self._name = name
+        self._only_named = only_named
         self._start = start
         self._report = report
         self._away = away
@@ -103,7 +106,7 @@ class KeptStream:
     def _open_stream(self) -> None:
         with self._system.lock:
             sd = self._system.portaudio()
-            device = self._system.choose(self._direction, self._name)
+            device = self._system.choose(self._direction, self._name, self._only_named)
             try:
                 with quiet_stderr():
                     self._stream = self._start(sd, device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import soxr
 
 from assistant.audio.devices import Device, SoundSystem
+from assistant.audio.echo_tap import EchoTap
 from assistant.audio.kept_stream import KeptStream
 from assistant.events import BYTES_PER_SAMPLE, FRAME_SAMPLES, SAMPLE_RATE_HZ, DeviceChanged, Frame
 from assistant.ports import Deliver
@@ -28,10 +30,21 @@ class Microphone:
     counted as lost samples of the first frame that follows.
     """
 
-    def __init__(self, system: SoundSystem, device_name: str = "") -> None:
+    def __init__(
+        self,
+        system: SoundSystem,
+        device_name: str = "",
+        taps: Sequence[EchoTap] = (),
+        only_named: bool = False,
+    ) -> None:
+        """`taps` bring what loudspeakers play: each frame carries it as its references.
+
+        With `only_named` no other device stands in for the one of that name.
+        """
         self._kept = KeptStream(
-            system, "input", device_name, self._start, self._report, self._while_away
+            system, "input", device_name, self._start, self._report, self._while_away, only_named
         )
+        self._taps = tuple(taps)
         self._deliver: Deliver | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._rate_hz = SAMPLE_RATE_HZ
@@ -119,7 +132,14 @@ class Microphone:
         for start in range(0, whole, _FRAME_BYTES):
             lost_samples = round(self._lost_s * SAMPLE_RATE_HZ)
             self._lost_s = 0.0
-            deliver(Frame(pcm[start : start + _FRAME_BYTES], lost_samples))
+            frame_pcm = pcm[start : start + _FRAME_BYTES]
+            deliver(Frame(frame_pcm, lost_samples, self._references(lost_samples)))
+
+    def _references(self, lost_samples: int) -> tuple[bytes, ...]:
+        """What was played during the next frame; what was during the lost samples is dropped."""
+        for tap in self._taps if lost_samples else ():
+            tap.take(lost_samples)
+        return tuple(tap.take(FRAME_SAMPLES) for tap in self._taps)
 
     def _report(self, change: DeviceChanged) -> None:
         if self._deliver is not None:

@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 
 from assistant.audio.devices import Device, SoundSystem
+from assistant.audio.echo_tap import EchoTap
 from assistant.audio.kept_stream import KeptStream
 from assistant.audio.track import Samples, Track, with_volume
 from assistant.events import SAMPLE_RATE_HZ, Clip, DeviceChanged, PlaybackFinished
@@ -38,13 +39,19 @@ class SpeakerPlayer:
     nobody waits for ever.
     """
 
-    def __init__(self, system: SoundSystem, device_name: str = "") -> None:
+    def __init__(
+        self, system: SoundSystem, device_name: str = "", tap: EchoTap | None = None
+    ) -> None:
+        """`tap` is given all that is played, as the reference of an echo."""
         self._kept = KeptStream(
             system, "output", device_name, self._start, self._report, self._while_away
         )
         self._deliver: Deliver | None = None
         self._lock = threading.Lock()  # guards all below; held for microseconds
         self._track = Track(SAMPLE_RATE_HZ)
+        self._tap = tap
+        self._reference = Track(SAMPLE_RATE_HZ)
+        self._reference_due = 0.0
         self._latency_samples = 0
         self._clip_id = 0
         self._endings: list[_Ending] = []
@@ -75,6 +82,7 @@ class SpeakerPlayer:
             self._cut()
             self._clip_id = clip_id
             self._track.left = _resampled(samples, SAMPLE_RATE_HZ, self._track.rate_hz)
+            self._reference.left = samples
 
     def stop(self) -> None:
         """Silence at once, after a fade of a few milliseconds."""
@@ -92,6 +100,7 @@ class SpeakerPlayer:
 
     def _cut(self) -> None:
         """End the playing clip; the lock is held."""
+        self._reference.cut()
         if self._track.cut():
             self._endings.append(_Ending(self._clip_id, False, self._latency_samples))
 
@@ -132,6 +141,7 @@ class SpeakerPlayer:
         """The next `count` samples to be heard; reports the clips that have been by then."""
         with self._lock:
             samples, ended_at = self._track.render(count)
+            self._feed_tap(count)
             if ended_at is not None:
                 left = ended_at + self._latency_samples
                 self._endings.append(_Ending(self._clip_id, True, left))
@@ -144,6 +154,15 @@ class SpeakerPlayer:
             if deliver is not None:
                 deliver(PlaybackFinished(ending.clip_id, ending.completed, self._t_s))
         return samples
+
+    def _feed_tap(self, count: int) -> None:
+        """Give the tap the same stretch as the device gets; the lock is held."""
+        if self._tap is None:
+            return
+        self._reference_due += count * SAMPLE_RATE_HZ / self._track.rate_hz
+        due = int(self._reference_due)
+        self._reference_due -= due
+        self._tap.put(self._reference.render(due)[0].tobytes())
 
     def _report(self, change: DeviceChanged) -> None:
         if self._deliver is not None:

@@ -18,6 +18,10 @@ AGGRESSIVENESS = 2
 """WebRTC's mode, 0 (lets most through) to 3; docs/audio.md has the measurement behind it."""
 HANGOVER_FRAMES = 10
 """Frames still called voice after the last one that was: 0.3 s, longer than a stop consonant."""
+LULL_FRAMES, LULL_DB = 2, 15.0
+"""A lull is so many frames so much quieter than the loudest shortly before."""
+FADING_DB = 0.5
+"""How much the loudest frame is forgotten with each that follows: 17 dB a second."""
 
 _FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
 _FULL_SCALE_SQUARED = 32768.0**2
@@ -62,6 +66,21 @@ class VoiceActivity:
             self._hangover_left -= 1
             heard = True
         return VoiceState(heard, level)
+
+
+class Lulls:
+    """Notices at once when a loud sound is over; in steady noise it never does."""
+
+    def __init__(self) -> None:
+        self._loudest_dbfs = SILENCE_DBFS
+        self._quiet_frames = LULL_FRAMES
+
+    def accept(self, level_dbfs: float) -> bool:
+        """Whether the frame of this level is the one that makes a lull of what came before."""
+        self._loudest_dbfs = max(level_dbfs, self._loudest_dbfs - FADING_DB)
+        quiet = level_dbfs < max(self._loudest_dbfs - LULL_DB, FLOOR_DBFS)
+        self._quiet_frames = self._quiet_frames + 1 if quiet else 0
+        return self._quiet_frames == LULL_FRAMES
 
 
 def level_dbfs(pcm: bytes) -> float:

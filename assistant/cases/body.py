@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from assistant.cases.case import Case
-from assistant.recap.model import NextStep, Unclear
+from assistant.recap.model import Answer, NextStep, Unclear
 
 TIP_TITLES = (
     "Take a breath",
@@ -20,6 +20,23 @@ TIP_TITLES = (
     "Thank them by name",
 )
 """The nine tips as files call them, whatever words the user's reminders have."""
+
+QUESTIONS = {
+    "ask-case-number": "Case number",
+    "check-case-number": "Case number",
+    "ask-phone": "Phone number",
+    "check-phone": "Phone number",
+    "ask-promise": "What they promised",
+    "ask-due": "By when",
+    "ask-person": "Who helped",
+    "check-person": "Who helped",
+    "ask-company": "Company",
+    "ask-settled": "Settled",
+    "ask-change": "What to change",
+    "read-change": "After a change",
+    "read-back": "After the read-back",
+}
+"""What an answer was about, as files call it."""
 
 Escape = Callable[[str], str]
 
@@ -67,7 +84,8 @@ def render_body(case: Case, escape: Escape = escape) -> str:
 def merge_body(body: str, was: str, now: str) -> str:
     """Write `body` anew where it still is as in `was`, section by section, and keep the rest.
 
-    Sections that are new in `now` come last. Line endings and spaces at line ends do not count.
+    Sections that are new in `now` stand behind the one they follow there. Line endings and
+    spaces at line ends do not count.
     """
     old, new = _by_heading(was), _by_heading(now)
     merged: list[str] = []
@@ -80,10 +98,24 @@ def merge_body(body: str, was: str, now: str) -> str:
         elif heading in new:
             same = _essence(new[heading]) == _essence(section)
             merged.append(section if same else _spaced(new[heading]))
-    added = [_spaced(text) for name, text in new.items() if name not in present | old.keys()]
-    if added and merged:
-        merged[-1] = _spaced(merged[-1])
-    return "".join((*merged, *added))
+    return "".join(_with_new(merged, new, present | old.keys()))
+
+
+def _with_new(merged: list[str], new: dict[str, str], known: Set[str]) -> list[str]:
+    """`merged` with the sections of `new` whose heading is not `known`.
+
+    Each stands behind the section it follows there; at the end where that is gone.
+    """
+    before = ""
+    for name, text in new.items():
+        if name not in known:
+            places = [at for at, section in enumerate(merged) if _heading(section) == before]
+            at = places[0] + 1 if places else len(merged)
+            if at:
+                merged[at - 1] = _spaced(merged[at - 1])
+            merged.insert(at, _spaced(text))
+        before = name
+    return merged
 
 
 def _title(case: Case, escape: Escape) -> str:
@@ -126,6 +158,7 @@ def _sections(case: Case, escape: Escape) -> Iterator[tuple[str, list[str]]]:
             for said in case.recap_spoken
         ],
     )
+    yield "Asked afterwards", [_answer(one, escape) for one in case.answers]
 
 
 def _promise(step: NextStep, escape: Escape) -> str:
@@ -146,6 +179,12 @@ def _tips(done: tuple[int, ...]) -> list[str]:
 def _doubt(one: Unclear, escape: Escape) -> str:
     words = f' ("{_inline(one.words, escape)}")' if one.words else ""
     return f"- {_inline(one.field.replace('_', ' '), escape)}: {_inline(one.reason, escape)}{words}"
+
+
+def _answer(answer: Answer, escape: Escape) -> str:
+    about = f" ({_inline(answer.about, escape)})" if answer.about else ""
+    question = QUESTIONS.get(answer.question) or _inline(answer.question, escape)
+    return f"- {question}{about}: {_inline(answer.text, escape)}"
 
 
 def _inline(text: str, escape: Escape) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from assistant.recap.model import Item, RecapFields, Unclear
+from assistant.recap.model import Answer, Item, RecapFields, Unclear
 
 SCHEMA = 1
 """Version of the case file; rises when an older callcoach could misread a newer file."""
@@ -52,6 +52,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The recap as written: punctuated, with digits."""
     recap_spoken: tuple[Utterance, ...] = ()
     """The recap as dictated, utterance by utterance."""
+    answers: tuple[Answer, ...] = ()
+    """What was answered when asked afterwards; silences are left out."""
 
     def __post_init__(self) -> None:
         """Refuse a time without a zone: it could not be told apart from another one."""

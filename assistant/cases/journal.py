@@ -20,6 +20,7 @@ import msgspec
 from assistant.cases.case import AwareDatetime, Utterance
 from assistant.cases.private_files import create_private, make_private_folder, sync_folder
 from assistant.errors import CaseError
+from assistant.recap.model import Answer
 
 SUFFIX = ".jsonl"
 JOURNAL_SCHEMA = 1
@@ -51,6 +52,14 @@ class _Tip(_Entry, frozen=True, tag="tip"):
     tip: int
 
 
+class _Saved(_Entry, frozen=True, tag="saved"):
+    case_id: str
+
+
+class _Answered(_Entry, frozen=True, tag="answer"):
+    answer: Answer
+
+
 class UnfinishedRecap(msgspec.Struct, frozen=True, kw_only=True):
     """What a session left behind that ended before its case was saved."""
 
@@ -61,6 +70,10 @@ class UnfinishedRecap(msgspec.Struct, frozen=True, kw_only=True):
     case_id: str | None = None
     utterances: tuple[Utterance, ...] = ()
     tips: tuple[int, ...] = ()
+    saved_as: str = ""
+    """Identifier of the case file that holds it already, but for some answers; "" before."""
+    answers: tuple[Answer, ...] = ()
+    """To the questions asked after the dictation."""
     damaged_lines: int = 0
     """Lines that could not be read; a crash can tear one, the last."""
 
@@ -123,6 +136,14 @@ class Journal:
     def append_tip(self, tip: int) -> None:
         """Note that tip number `tip` was done."""
         self._append(_Tip(tip=tip))
+
+    def append_saved(self, case_id: str) -> None:
+        """Note that all dictated so far is in the case file `case_id`."""
+        self._append(_Saved(case_id=case_id))
+
+    def append_answer(self, answer: Answer) -> None:
+        """Keep an answer to a question asked after the dictation."""
+        self._append(_Answered(answer=answer))
 
     @property
     def complete(self) -> bool:
@@ -267,6 +288,8 @@ def _replay(path: Path, content: bytes, written_at: float) -> UnfinishedRecap:
     header = JournalHeader(started_at=datetime.fromtimestamp(written_at, UTC).astimezone())
     utterances: list[Utterance] = []
     tips: list[int] = []
+    answers: list[Answer] = []
+    saved_as = ""
     damaged = 0
     for line in content.splitlines():
         try:
@@ -281,6 +304,10 @@ def _replay(path: Path, content: bytes, written_at: float) -> UnfinishedRecap:
                 utterances.append(entry.utterance)
             case _Tip() if entry.tip not in tips:
                 tips.append(entry.tip)
+            case _Saved():
+                saved_as = entry.case_id
+            case _Answered():
+                answers.append(entry.answer)
     return UnfinishedRecap(
         path=path,
         started_at=header.started_at,
@@ -288,13 +315,15 @@ def _replay(path: Path, content: bytes, written_at: float) -> UnfinishedRecap:
         case_id=header.case_id,
         utterances=tuple(utterances),
         tips=tuple(tips),
+        saved_as=saved_as,
+        answers=tuple(answers),
         damaged_lines=damaged,
     )
 
 
-def _decode(line: bytes) -> _Start | _Said | _Tip:
+def _decode(line: bytes) -> _Start | _Said | _Tip | _Saved | _Answered:
     plain: Any = json.loads(line)
-    return msgspec.convert(plain, _Start | _Said | _Tip)
+    return msgspec.convert(plain, _Start | _Said | _Tip | _Saved | _Answered)
 
 
 def _lock(descriptor: int, wait: bool) -> bool:

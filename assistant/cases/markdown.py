@@ -43,7 +43,9 @@ def to_plain(case: Case) -> Plain:
     plain: Plain = msgspec.to_builtins(case)
     fields: Plain = plain.pop("fields")
     fields["company_heard"] = fields.pop("company")
-    recap = {key: plain.pop(key) for key in ("recap", "recap_spoken")}
+    recap = {key: plain.pop(key) for key in ("recap", "recap_spoken", "answers")}
+    if not recap["answers"]:
+        del recap["answers"]
     review = {"needs_review": msgspec.to_builtins(case.needs_review)}
     cleaned: Plain = _clean(plain | fields | review | recap)
     return cleaned
@@ -95,16 +97,32 @@ def parse(text: str, name: str = "The case file") -> Case:
     return from_plain(dict(plain), name)
 
 
-def update(text: str, case: Case, before: Case, name: str = "The case file") -> str:
+def update(
+    text: str,
+    case: Case,
+    before: Case,
+    name: str = "The case file",
+    *,
+    written: Case | None = None,
+) -> str:
     """Put `case` into the case file `text`, whose body was written for `before`.
 
     In the front matter only keys whose values change are written; the others, keys that are
-    not ours and comments stay. In the body, a section that still is as we wrote it is written
-    anew; one that was edited, and any other, stays. Raises `CaseError`.
+    not ours and comments stay. `written`, where it is known, is what we last put into the file:
+    a value that no longer is as in there was edited, and stays. In the body, a section that
+    still is as we wrote it is written anew; one that was edited, and any other, stays. Raises
+    `CaseError`.
     """
     front, body = split(text, name)
     mapping = _load(_round_trip(), front, name)
     old, new = to_plain(parse(text, name)), to_plain(case)
+    if written is not None:
+        ours = to_plain(written)
+        edited = {key for key in {*old, *ours} if old.get(key) != ours.get(key)}
+        new = {key: new[key] for key in new if key not in edited}
+        new |= {key: old[key] for key in old if key in edited}
+        case = from_plain(new, name)
+        new = to_plain(case)
     old.pop("needs_review")  # derived, so whatever stands there is written anew
     for key in (*new, *(old.keys() - new.keys())):
         if key not in new:

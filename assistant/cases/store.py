@@ -68,12 +68,12 @@ class CaseStore:
             return path
         raise AssertionError("unreachable: count never ends")
 
-    def update(self, path: Path, case: Case) -> None:
+    def update(self, path: Path, case: Case, written: Case | None = None) -> None:
         """Put `case` in the place of the one in `path`, keeping what the user wrote there.
 
-        The file keeps its identifier; see `markdown.update` for the rest. A file that is gone is
-        written anew. Raises `CaseError`; the file is untouched then, and always when it is
-        damaged or newer than we are.
+        The file keeps its identifier; see `markdown.update` for the rest, and for `written`. A
+        file that is gone is written anew. Raises `CaseError`; the file is untouched then, and
+        always when it is damaged or newer than we are.
         """
         if not path.exists():
             self._replace(path, markdown.render(_renamed(case, path.stem)))
@@ -81,7 +81,9 @@ class CaseStore:
         text = self.text(path)
         before = markdown.parse(text, str(path))
         renamed = _renamed(case, before.case_id)
-        self._replace(path, markdown.update(text, renamed, before, str(path)))
+        if written is not None:
+            written = _renamed(written, before.case_id)
+        self._replace(path, markdown.update(text, renamed, before, str(path), written=written))
 
     def edit(self, path: Path, before: str, edited: str) -> None:
         """Put the user's text `edited` in the place of `before` in `path`.

@@ -17,7 +17,7 @@ from assistant.toml_files import if_there, load_toml, wrong_value
 
 Sensitivity: TypeAlias = Literal["low", "normal", "high"]
 LivePlace: TypeAlias = Literal[
-    "ready", "live", "hold", "recap", "closed", "breathing", "speaking", "asking"
+    "ready", "live", "hold", "recap", "closed", "breathing", "speaking", "asking", "interview"
 ]
 """Values of `events.Phase` and `events.Context`; a test keeps them equal."""
 
@@ -46,6 +46,9 @@ class CueAction(StrEnum):
     START_RECAP = "start-recap"
     END_RECAP = "end-recap"
     SCRATCH_THAT = "scratch-that"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
     TIP_DONE = "tip-done"
     FACTS = "facts"
     TIME_CHECK = "time-check"
@@ -73,6 +76,14 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """How long after a match the same cue is not believed, in seconds of audio."""
     sensitivity: Sensitivity | None = None
     """In place of ``hearing.sensitivity`` for this cue."""
+    alone: bool = False
+    """Believed only where next to nothing is said right before and after it."""
+    quick: bool = False
+    """Judged without the second engine: for what must act at once and does no harm by mistake."""
+    paraphrases: tuple[str, ...] = ()
+    """Other ways to ask for it, taken for it only where they are all that is said."""
+    threshold_shift: float = 0.0
+    """From the user's calibration: added to the threshold of the sensitivity."""
 
     @property
     def effect(self) -> tuple[object, ...]:
@@ -92,6 +103,9 @@ class CueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tip: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
     refractory_s: Annotated[float, msgspec.Meta(ge=0.0, le=60.0)] | None = None
     sensitivity: Sensitivity | None = None
+    alone: bool | None = None
+    quick: bool | None = None
+    paraphrases: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -100,7 +114,7 @@ class CueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise ValueError(
                 f'cue "{self.id}" reminds of a tip but does not say which: add tip = 1'
             )
-        for phrase in self.phrases or ():
+        for phrase in (*(self.phrases or ()), *(self.paraphrases or ())):
             normalise(phrase)
 
     def over(self, earlier: Cue | None) -> Cue:
@@ -111,6 +125,8 @@ class CueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             if (value := getattr(self, name)) is not None
         }
         given["phrases"] = tuple(normalise(phrase) for phrase in self.phrases or ())
+        if self.paraphrases is not None:
+            given["paraphrases"] = tuple(normalise(phrase) for phrase in self.paraphrases)
         if earlier is not None:
             if self.phrases is None:
                 del given["phrases"]

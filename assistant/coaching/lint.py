@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from assistant.coaching.checklist import TIPS
 from assistant.coaching.cues import Cue
 from assistant.coaching.located import Phrase, Place, Sources, Text
+from assistant.coaching.paraphrases import LONGEST_S, Paraphrases
 from assistant.coaching.phonemes import Sounds, similarity
 from assistant.coaching.prompts import fill, slots_in
 from assistant.events import Context
@@ -56,26 +57,35 @@ class Finding(msgspec.Struct, frozen=True):
 
 def words_of(sources: Sources) -> frozenset[str]:
     """Collect every word of the phrases and the texts, for their pronunciation."""
-    phrases = (word for phrase in sources.phrases for word in phrase.text.split())
+    every = (*sources.phrases, *sources.paraphrases)
+    phrases = (word for phrase in every for word in phrase.text.split())
     texts = (word for text in sources.texts for word in _spoken_words(text))
     return frozenset(phrases) | frozenset(texts)
 
 
-def lint(sources: Sources, vocabulary: Set[str] | None, sounds: Sounds) -> tuple[Finding, ...]:
+def lint(
+    sources: Sources,
+    vocabulary: Set[str] | None,
+    sounds: Sounds,
+    common: Set[str] = frozenset(),
+) -> tuple[Finding, ...]:
     """Check everything; the findings come sorted by place.
 
-    `vocabulary` holds the words the model can recognise; None leaves that check out.
+    `vocabulary` holds the words the model can recognise; None leaves that check out. `common`
+    are the words said in any call: they are no hint of a paraphrase.
     """
-    phrases, texts = sources.phrases, sources.texts
+    phrases, paraphrases, texts = sources.phrases, sources.paraphrases, sources.texts
     findings = [
         *(_unknown_words(phrases, vocabulary) if vocabulary is not None else ()),
         *_single_words(phrases),
-        *_duplicates(phrases),
+        *_duplicates((*phrases, *paraphrases)),
         *_confusable(phrases, sounds),
+        *_paraphrases_cut_short(paraphrases, phrases),
+        *_paraphrases_unheard(paraphrases, phrases, common),
         *_tips_without_cue(phrases),
         *_unknown_slots(texts),
         *_too_long(texts),
-        *_cues_in_texts(phrases, texts, sounds),
+        *_cues_in_texts((*phrases, *paraphrases), texts, sounds),
     ]
     return tuple(sorted(findings, key=lambda finding: (finding.place, finding.code)))
 
@@ -165,6 +175,49 @@ def _fires_early(short: str, long: str) -> bool:
     At the end of `long` it does no harm: both are complete at once, and the longer wins.
     """
     return f" {short} " in f" {long} "[: -len(long.rsplit(maxsplit=1)[-1]) - 1]
+
+
+def _paraphrases_cut_short(
+    paraphrases: Iterable[Phrase], phrases: Sequence[Phrase]
+) -> Iterator[Finding]:
+    """Paraphrases in which another cue is heard first: no utterance counts for both."""
+    for long in paraphrases:
+        for short in phrases:
+            if short.cue.effect == long.cue.effect or not live_together(short.cue, long.cue):
+                continue
+            inside = short.text != long.text and f" {short.text} " in f" {long.text} "
+            if inside and not short.cue.alone:
+                yield Finding(
+                    long.place,
+                    "contains-cue",
+                    f'"{long.text}" would set off cue "{short.cue.id}": it contains '
+                    f'"{short.text}".',
+                    "Say it in other words.",
+                )
+
+
+def _paraphrases_unheard(
+    paraphrases: Iterable[Phrase], phrases: Sequence[Phrase], common: Set[str]
+) -> Iterator[Finding]:
+    """Paraphrases the second engine would never be asked about."""
+    for one in paraphrases:
+        near = (phrase for phrase in phrases if live_together(phrase.cue, one.cue))
+        grammar = {word for phrase in near for word in phrase.text.split()}
+        alone = msgspec.structs.replace(one.cue, paraphrases=(one.text,))
+        if not Paraphrases([alone]).hints(grammar - common):
+            yield Finding(
+                one.place,
+                "paraphrase-unheard",
+                f'Nothing in "{one.text}" hints at a cue, so it is never listened for.',
+                "Use a less common word that stands in a phrase live at the same time.",
+            )
+        elif estimate_s(one.text) > LONGEST_S:
+            yield Finding(
+                one.place,
+                "paraphrase-unheard",
+                f'"{one.text}" takes about {estimate_s(one.text):.1f} s to say.',
+                f"Keep it under {LONGEST_S:.0f} s: what lasts longer is never listened for.",
+            )
 
 
 def _tips_without_cue(phrases: Sequence[Phrase]) -> Iterator[Finding]:

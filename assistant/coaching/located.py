@@ -24,7 +24,7 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """One phrase of a cue."""
+    """One phrase, or paraphrase, of a cue."""
 
     text: str
     cue: Cue
@@ -49,6 +49,7 @@ class Sources(msgspec.Struct, frozen=True):
 
     phrases: tuple[Phrase, ...]
     texts: tuple[Text, ...]
+    paraphrases: tuple[Phrase, ...] = ()
 
 
 def gather(
@@ -68,12 +69,15 @@ def gather(
             for key, text in messages.items()
         ),
     )  # fmt: skip
-    phrases = tuple(
-        Phrase(phrase, cue, _find(cue_paths, _id(cue), _quoted(phrase)))
-        for cue in book.cues
-        for phrase in cue.phrases
-    )
-    return Sources(phrases, texts)
+    located = {
+        key: tuple(
+            Phrase(phrase, cue, _find(cue_paths, _id(cue), _quoted(phrase)))
+            for cue in book.cues
+            for phrase in getattr(cue, key)
+        )
+        for key in ("phrases", "paraphrases")
+    }
+    return Sources(texts=texts, **located)
 
 
 def kind_of(path: Path) -> str:

@@ -32,19 +32,14 @@ def run(args: argparse.Namespace) -> int:
 
     Raises `UsageError`, `ConfigError`, `SpeechError` or `AudioError`.
     """
-    from assistant.coaching.breathing import (
-        find_pattern,
-        is_first_time,
-        remember_first_time,
-        schedule,
-    )
+    from assistant.coaching.breathing import is_first_time, remember_first_time, schedule
     from assistant.settings import load_settings
     from assistant.speech.output import save_wav
 
     if args.list:
         return _list()
     settings = load_settings()
-    pattern = find_pattern(args.pattern or settings.breathing.pattern)
+    pattern = _pattern(args.pattern, settings)
     cycles = settings.breathing.cycles if args.cycles is None else args.cycles
     beats = schedule(pattern, cycles)
     first_time = args.out is None and pattern.hold > 0 and is_first_time()
@@ -61,6 +56,19 @@ def run(args: argparse.Namespace) -> int:
     if first_time:
         remember_first_time()
     return code
+
+
+def _pattern(name: str | None, settings: Settings) -> BreathingPattern:
+    """The pattern asked for, or else the one in the settings."""
+    from assistant.coaching.breathing import find_pattern
+    from assistant.errors import ConfigError, UsageError
+
+    if name is None:
+        return find_pattern(settings.breathing.pattern)
+    try:
+        return find_pattern(name)
+    except ConfigError as error:
+        raise UsageError(error.code, error.message, error.hint) from error
 
 
 def _list() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from assistant.coaching.cues import LivePlace
+from assistant.commands.cues_calibrate import add_calibrate
 from assistant.commands.cues_live import add_live
 
 
@@ -29,6 +30,7 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     lint.set_defaults(run=_lint)
     add_live(actions)
+    add_calibrate(actions)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -47,7 +49,10 @@ def _list(arguments: argparse.Namespace) -> int:
             what.append(f"tip {cue.tip}: {tips[cue.tip].title}")
         if cue.reply:
             what.append(f'says "{cue.reply}"')
-        table.add_row(cue.id, ", ".join(cue.phrases), " ".join(cue.phases), "; ".join(what))
+        say = ", ".join(cue.phrases)
+        if cue.paraphrases:
+            say += f"; or nothing but: {', '.join(cue.paraphrases)}"
+        table.add_row(cue.id, say, " ".join(cue.phases), "; ".join(what))
     Console().print(table)
     return 0
 
@@ -57,6 +62,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     from assistant.coaching.lint import lint, words_of
     from assistant.coaching.located import gather
     from assistant.coaching.phonemes import pronounce
+    from assistant.recognition.verifier import load_decoys
 
     load_patterns()  # raises when the user's own breathing.toml is wrong
     sources = gather(*(_files(name, arguments.files) for name in _FILES))
@@ -66,7 +72,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     sounds = pronounce(words_of(sources))
     if not sounds.exact:
         print("note: espeak-ng was not found, so sounds are guessed from the spelling.")
-    findings = lint(sources, vocabulary, sounds)
+    findings = lint(sources, vocabulary, sounds, frozenset(load_decoys()))
     for finding in findings:
         print(finding)
     if not findings:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
+from assistant.cases.private_files import make_private_folder, replace_private
 from assistant.coaching.cues import CueAction, LivePlace, normalise
 from assistant.errors import ConfigError, UsageError
+from assistant.toml_files import if_there, read_toml_text
 
 if TYPE_CHECKING:
+    from assistant.coaching.cues import CueBook
+    from assistant.events import Frame
+    from assistant.inbox import Inbox
     from assistant.ports import AudioSource
-    from assistant.recognition.cue_spotter import CueSpotter
+    from assistant.recognition.cue_spotter import Candidate, CueSpotter, Watch
+    from assistant.recognition.verifier import Evidence
+    from assistant.settings import AudioSettings, HearingSettings
 
 TOO_FEW_SOUNDS = 6
 """A phrase of fewer phonemes is found in any conversation."""
@@ -36,67 +44,79 @@ def add_live(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    from assistant.audio.devices import SoundSystem
-    from assistant.audio.files import FileSource
-    from assistant.audio.microphone import Microphone
+    from assistant.coaching.calibration import calibrated
+    from assistant.coaching.cues import load_all_cues
     from assistant.settings import load_settings
 
     settings = load_settings()
-    source: AudioSource
-    if arguments.input == "mic":
-        source = Microphone(SoundSystem(), settings.audio.input)
-        print("Say your cues; Ctrl-C ends.")
-    else:
-        source = FileSource(Path(arguments.input))
-    spotter = _spotter(settings)
+    spotter = open_spotter(calibrated(load_all_cues()), settings.hearing, _show)
     spotter.listen_for(frozenset({arguments.phase}))
-    _listen(source, spotter)
+    if arguments.input == "mic":
+        print("Say your cues; Ctrl-C ends.")
+    with frames_from(open_source(arguments.input, settings.audio)) as frames:
+        for frame in frames:
+            for match in spotter.accept(frame, ""):
+                print(f"{match.t_s:8.1f} s  HEARD {match.cue}")
     return 0
 
 
-def _spotter(settings: Any) -> CueSpotter:
-    """A spotter of all cues that prints whatever it judges."""
-    from assistant.coaching.cues import load_all_cues
+def open_source(name: str, audio: AudioSettings) -> AudioSource:
+    """The microphone for ``mic``, else the sound file of that name."""
+    from assistant.audio.devices import SoundSystem
+    from assistant.audio.files import FileSource
+    from assistant.audio.microphone import Microphone
+
+    return Microphone(SoundSystem(), audio.input) if name == "mic" else FileSource(Path(name))
+
+
+def open_spotter(cues: CueBook, hearing: HearingSettings, watch: Watch) -> CueSpotter:
+    """A spotter of `cues`; `watch` is told of whatever it judges. Raises `ModelError`."""
     from assistant.errors import ModelError
-    from assistant.recognition.cue_spotter import Candidate, CueSpotter
+    from assistant.recognition.cue_spotter import CueSpotter
     from assistant.recognition.model_store import find_model
     from assistant.recognition.transcribers import load_vosk_model, open_transcriber
-    from assistant.recognition.verifier import Evidence
+    from assistant.recognition.wide_lattice import wide_lattice
 
     try:
         transcriber = open_transcriber("moonshine")
     except ModelError as error:
         print(f"note: without a second opinion, cues are heard less well. {error}")
         transcriber = None
-
-    def show(candidate: Candidate, evidence: Evidence, probability: float) -> None:
-        sounded = evidence.second_text or evidence.heard_as or "nothing else"
-        print(
-            f"{candidate.end_s:8.1f} s  {candidate.phrase:28} {100 * probability:3.0f} %"
-            f"  (others hear: {sounded})"
-        )
-
-    model = load_vosk_model(find_model().path)
-    return CueSpotter(model, load_all_cues(), settings.hearing, transcriber, show)
+    model = load_vosk_model(wide_lattice(find_model().path))
+    return CueSpotter(model, cues, hearing, transcriber, watch)
 
 
-def _listen(source: AudioSource, spotter: CueSpotter) -> None:
-    """Hand the source's frames to the spotter until they end."""
-    from assistant.events import EndOfAudio, Frame
+def _show(candidate: Candidate, evidence: Evidence, probability: float) -> None:
+    """Print what was judged and how."""
+    sounded = evidence.second_text or evidence.heard_as or "nothing else"
+    print(
+        f"{candidate.end_s:8.1f} s  {candidate.phrase:28} {100 * probability:3.0f} %"
+        f"  (others hear: {sounded})"
+    )
+
+
+@contextmanager
+def frames_from(source: AudioSource) -> Iterator[Iterator[Frame]]:
+    """The frames of `source` until they end; it is closed after the block. Raises `AudioError`."""
     from assistant.inbox import Inbox
 
     inbox = Inbox()
     source.open(inbox.put)
     try:
-        while True:
-            source.pump()
-            item = inbox.get(0.1)
-            if isinstance(item, EndOfAudio):
-                return
-            for match in spotter.accept(item, "") if isinstance(item, Frame) else ():
-                print(f"{match.t_s:8.1f} s  HEARD {match.cue}")
+        yield _frames(source, inbox)
     finally:
         source.close()
+
+
+def _frames(source: AudioSource, inbox: Inbox) -> Iterator[Frame]:
+    from assistant.events import EndOfAudio, Frame
+
+    item = None
+    while not isinstance(item, EndOfAudio):
+        source.pump()
+        item = inbox.get(0.1)
+        if isinstance(item, Frame):
+            yield item
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -107,11 +127,12 @@ def _add(arguments: argparse.Namespace) -> int:
     refuse_common(phrase)
     entry = entry_for(phrase, arguments)
     own = _own_file()
-    text = own.read_text(encoding="utf-8") if own.exists() else ""
+    text = "".join(read_toml_text(path) for path in if_there(own))
     draft = f"{text.rstrip()}\n\n{entry}".lstrip()
     for finding in _findings(draft, phrase):
         raise ConfigError("cue-misfires", finding, "Choose other words.")
-    write_private(own, draft)
+    make_private_folder(own.parent)
+    replace_private(own, draft.encode())
     print(f'"{phrase}" now does {arguments.does}; it is in {own}.')
     return 0
 
@@ -151,6 +172,7 @@ def _findings(draft: str, phrase: str) -> list[str]:
     from assistant.coaching.phonemes import pronounce
     from assistant.coaching.prompts import prompt_files
     from assistant.recognition.model_store import find_model
+    from assistant.recognition.verifier import load_decoys
     from assistant.recognition.vocabulary import ModelVocabulary
     from assistant.resources import shipped
 
@@ -163,7 +185,8 @@ def _findings(draft: str, phrase: str) -> list[str]:
             prompt_files("messages.toml"),
         )
         vocabulary = ModelVocabulary(find_model().path)
-        found = lint(sources, vocabulary, pronounce(words_of(sources)))
+        common = frozenset(load_decoys())
+        found = lint(sources, vocabulary, pronounce(words_of(sources)), common)
     return [
         f"{finding.message} {finding.suggestion}".strip()
         for finding in found
@@ -175,14 +198,3 @@ def _own_file() -> Path:
     from assistant.settings import config_folder
 
     return config_folder() / "cues.toml"
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step, readable by the owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp gives mode 0600
-    with os.fdopen(number, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)

@@ -65,6 +65,7 @@ def _from_file(arguments: argparse.Namespace) -> int:
         case=arguments.case,
         cases=arguments.cases,
         live=False,
+        interview=False,
     )
     runner = Runner(assemble(load_settings(), plan, inbox))
     with leave_on_signal(inbox) as signals:

@@ -36,7 +36,18 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--start", default="", metavar="TIME", help="when the call began, such as 2026-11-22T09:30"
     )
     parser.add_argument(
+        "--channels",
+        choices=("mixed", "caller,call"),
+        default="mixed",
+        help="what the channels hold: caller,call takes the call (right) out of the caller (left)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="one JSON object a line: docs/events.md"
+    )
+    parser.add_argument(
+        "--interview",
+        action="store_true",
+        help="after the recap, ask for what is missing; the file has to hold the answers",
     )
     parser.set_defaults(run=run)
 
@@ -55,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     observer = JsonLines() if arguments.json else PlainLines(Console(soft_wrap=True))
     plan = Plan(
-        source=FileSource(arguments.files),
+        source=FileSource(arguments.files, call_on_right=arguments.channels == "caller,call"),
         player=TimelinePlayer(arguments.speech),
         observer=observer,
         started_at=parse_start(arguments.start),
@@ -64,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         case=arguments.case,
         cases=arguments.cases,
         live=False,
+        interview=arguments.interview,
     )
     runner = Runner(assemble(load_settings(), plan, Inbox()))
     runner.run()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +15,10 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.events import Final, Frame
-    from assistant.recognition.code_reader import Alternative
+    from assistant.recognition.code_reader import CodeReader
 
+MOSTLY_LETTERS = 0.6
+"""Share of code-like words from which a name was spelled."""
 KINDS = ("text", "code", "phone", "email", "name", "date")
 
 
@@ -51,6 +55,8 @@ def _run(arguments: argparse.Namespace) -> int:
     read = _reader_of(arguments.kind, transcriber, today)
     for path in arguments.files:
         row = {"file": str(path), "engine": transcriber.name, "as": arguments.kind, **read(path)}
+        if row.get("problem"):
+            print(f"callcoach: {row['problem']}", file=sys.stderr, flush=True)
         if arguments.json:
             print(json.dumps(row, ensure_ascii=False), flush=True)
         else:
@@ -70,13 +76,19 @@ def _day(text: str | None) -> date:
 
 def _reader_of(kind: str, transcriber: Any, today: date) -> Callable[[Path], dict[str, Any]]:
     """What makes of one file the fields of its row."""
-    if kind in ("code", "phone"):
-        return _symbol_reader(kind, transcriber)
+    if kind in ("code", "phone", "name"):
+        return _symbol_reader(kind, transcriber, today)
 
     def read(path: Path) -> dict[str, Any]:
-        finals, seconds = _dictated(path, transcriber)
+        frames, problem = _frames(path)
+        finals = _dictated(frames, transcriber, path.name)
         text = " ".join(final.text for final in finals)
-        row: dict[str, Any] = {"seconds": seconds, "text": text, "utterances": _rows(finals)}
+        row: dict[str, Any] = {
+            "seconds": _seconds(frames),
+            "problem": problem,
+            "text": text,
+            "utterances": _rows(finals),
+        }
         if kind != "text":
             found = _VALUES[kind](text, today)
             row |= {"text": found[0] if found else "", "spoken": text, "alternatives": found}
@@ -85,29 +97,30 @@ def _reader_of(kind: str, transcriber: Any, today: date) -> Callable[[Path], dic
     return read
 
 
-def _dictated(path: Path, transcriber: Any) -> tuple[list[Final], float]:
-    """The utterances of a file, with progress on stderr, and its length."""
+def _dictated(frames: list[Frame], transcriber: Any, name: str) -> list[Final]:
+    """The utterances of a file, with progress on stderr."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from assistant.events import SAMPLE_RATE_HZ
     from assistant.events import Final as FinalEvent
     from assistant.recognition.dictation import UtteranceDictation
 
-    frames = _frames(path)
     dictation = UtteranceDictation(transcriber)
     dictation.start(0.0)
     finals: list[Final] = []
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        for frame in progress.track(frames, description=path.name):
+        for frame in progress.track(frames, description=name):
             finals += [each for each in dictation.accept(frame) if isinstance(each, FinalEvent)]
         finals += dictation.stop()
-    return finals, sum(frame.samples for frame in frames) / SAMPLE_RATE_HZ
+    return finals
 
 
-def _frames(path: Path) -> list[Frame]:
-    """All frames of the file. Raises `AudioError`."""
+def _frames(path: Path) -> tuple[list[Frame], str]:
+    """All frames of the file, and what of it could not be read ("" for nothing).
+
+    Raises `AudioError`.
+    """
     from assistant.audio.files import FileSource
     from assistant.events import EndOfAudio
     from assistant.events import Frame as AudioFrame
@@ -118,7 +131,13 @@ def _frames(path: Path) -> list[Frame]:
     while not (items and isinstance(items[-1], EndOfAudio)):
         source.pump()
     source.close()
-    return [item for item in items if isinstance(item, AudioFrame)]
+    return [item for item in items if isinstance(item, AudioFrame)], items[-1].problem
+
+
+def _seconds(frames: list[Frame]) -> float:
+    from assistant.events import SAMPLE_RATE_HZ
+
+    return sum(frame.samples for frame in frames) / SAMPLE_RATE_HZ
 
 
 def _rows(finals: list[Final]) -> list[dict[str, Any]]:
@@ -133,32 +152,56 @@ def _rows(finals: list[Final]) -> list[dict[str, Any]]:
     ]
 
 
-def _symbol_reader(kind: str, transcriber: Any) -> Callable[[Path], dict[str, Any]]:
-    from assistant.events import SAMPLE_RATE_HZ
-    from assistant.recognition.code_reader import CodeReader
+def _symbol_reader(kind: str, transcriber: Any, today: date) -> Callable[[Path], dict[str, Any]]:
+    """Reads codes and phone numbers by grammar; names too, where they are spelled."""
+    from assistant.recognition.code_reader import QUIET, CodeReader
     from assistant.recognition.model_store import find_model
     from assistant.recognition.transcribers import load_vosk_model
     from assistant.recognition.wide_lattice import wide_lattice
 
-    reader = CodeReader(load_vosk_model(wide_lattice(find_model().path)))
+    @cache
+    def reader() -> CodeReader:
+        return CodeReader(load_vosk_model(wide_lattice(find_model().path)))
 
     def read(path: Path) -> dict[str, Any]:
-        frames = _frames(path)
-        pcm = b"".join(frame.pcm for frame in frames)
+        frames, problem = _frames(path)
+        # A file cut close to its first and last sound is heard worse.
+        pcm = QUIET + b"".join(frame.pcm for frame in frames) + QUIET
         heard = transcriber.transcribe(pcm).text
-        found = reader.read(pcm, "digits" if kind == "phone" else "code", heard=heard)
-        seconds = sum(frame.samples for frame in frames) / SAMPLE_RATE_HZ
-        return {
-            "seconds": seconds,
-            "text": found[0].text if found else "",
-            "alternatives": _alternatives(found),
-        }
+        row = {"seconds": _seconds(frames), "problem": problem, "spoken": heard}
+        if kind == "name":
+            found = _spelled(reader, pcm, heard)
+            names = [_alternative(text.capitalize(), sure) for text, sure in found]
+            texts = [each["text"] for each in names] or _names(heard, today)
+            return {**row, "text": texts[0] if texts else "", "alternatives": names or texts}
+        readings = reader().read(pcm, "digits" if kind == "phone" else "code", heard=heard)
+        codes = [_alternative(each.text, each.probability) for each in readings]
+        return {**row, "text": codes[0]["text"] if codes else "", "alternatives": codes}
 
     return read
 
 
-def _alternatives(found: tuple[Alternative, ...]) -> list[dict[str, Any]]:
-    return [{"text": each.text, "confidence": round(each.probability, 3)} for each in found]
+def _spelled(
+    reader: Callable[[], CodeReader], pcm: bytes, heard: str
+) -> tuple[tuple[str, float], ...]:
+    """The names that letters in `pcm` spell; empty where none do, or without a model."""
+    from assistant.errors import ModelError
+    from assistant.recognition.code_refiner import CodeRefiner, like_code
+    from assistant.recognition.spelled_names import read_letters
+
+    try:
+        letters = reader()
+    except ModelError:
+        return ()
+    # Free-text engines often make words of letters, so a grammar is asked as well.
+    words = [word.text for word in CodeRefiner(letters.model, letters).words(pcm)]
+    if max(like_code(heard.split()), like_code(words)) < MOSTLY_LETTERS:
+        return ()
+    return read_letters(letters, pcm, heard)
+
+
+def _alternative(text: str, probability: float) -> dict[str, Any]:
+    return {"text": text, "confidence": round(probability, 3)}
 
 
 def _emails(text: str, today: date) -> list[str]:  # noqa: ARG001 - as its neighbours
@@ -169,7 +212,7 @@ def _emails(text: str, today: date) -> list[str]:  # noqa: ARG001 - as its neigh
 
 
 def _names(text: str, today: date) -> list[str]:  # noqa: ARG001 - as its neighbours
-    from assistant.recognition.code_reader import written_code
+    from assistant.recognition.code_evidence import written_code
 
     spelled = written_code(text)
     if spelled.isalpha() and len(spelled) > 1:

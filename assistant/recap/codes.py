@@ -8,7 +8,7 @@ from itertools import groupby
 
 from assistant.recap.lexicon import lists
 from assistant.recap.numbers import read_cardinal, read_digit_item
-from assistant.recap.tokens import Token, phrase_at
+from assistant.recap.tokens import Token, phrase_at, tokenise
 
 _MOST_PIECES = 48
 """Nothing longer is a code; keeps nonsense from taking time."""
@@ -48,6 +48,13 @@ class _Piece:
     end: int
     kind: str
     """``letter``, ``nato``, ``digits``, ``separator``, ``written`` or ``word``."""
+
+
+def whole_code(text: str) -> str:
+    """The code that `text` is, all of it; "" where it is none."""
+    tokens = tokenise(text)
+    code = read_code(tokens, 0) if tokens else None
+    return code.value if code is not None and code.end == len(tokens) else ""
 
 
 def spell_for_speech(code: str) -> str:

@@ -19,6 +19,9 @@ from assistant.toml_files import load_toml
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|\n+|$|[.!?]+)")
+_MARKS = ".,?!"
+_LONGEST_QUOTE = 60
+"""Words; a "quote" that no "end quote" follows within so many is the word."""
 _FOLLOW_UP_WORDS = 4
 """After "scratch that", fewer words than this correct a detail and are left for field finding."""
 
@@ -27,6 +30,7 @@ class _Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     phrases: tuple[str, ...]
     sound_alikes: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 class _Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +83,9 @@ def detect_command(text: str) -> tuple[str, str | None]:
         for phrase in command.sound_alikes:
             if _ends_with(spoken, phrase) and _stands_alone(text, words, phrase):
                 return _cut(text, words, phrase), command.id
+        for phrase in command.alone:
+            if _ends_with(spoken, phrase) and _is_sentence(text, words, phrase):
+                return _cut(text, words, phrase), command.id
     return text, None
 
 
@@ -98,7 +105,10 @@ def apply_commands(utterances: Sequence[str]) -> Dictated:
             if command == "scratch_that" and 0 < len(_WORD.findall(follow_up)) < _FOLLOW_UP_WORDS:
                 rest, command = sentence, None
             if rest.strip():
-                kept.append(_punctuate(rest))
+                marked = _punctuate(rest)
+                if kept and marked[:1] in _MARKS and rest.lstrip()[:1] not in _MARKS:
+                    kept[-1] = kept[-1].rstrip(_MARKS + " ")  # the spoken mark, not the engine's
+                kept.append(marked)
             if command == "scratch_that" and kept:
                 dropped.append(kept.pop().strip())
             elif command == "scratch_all":
@@ -122,14 +132,22 @@ def _stands_alone(text: str, words: list[re.Match[str]], phrase: str) -> bool:
     return phrase.endswith("recap") or any(mark in gap for mark in ".,;:!?") or before.islower()
 
 
+def _is_sentence(text: str, words: list[re.Match[str]], phrase: str) -> bool:
+    """Whether the last words are a sentence of their own, or all there is."""
+    count = len(phrase.split())
+    if len(words) == count:
+        return True
+    gap = text[words[-count - 1].end() : words[-count].start()]
+    return any(mark in gap for mark in ".!?")
+
+
 def _cut(text: str, words: list[re.Match[str]], phrase: str) -> str:
     count = len(phrase.split())
     return text[: words[-count].start()].rstrip(" ,;:-") if len(words) > count else ""
 
 
 def _punctuate(sentence: str) -> str:
-    """Replace spoken punctuation in one sentence by its marks, and quoted spans by quotes."""
-    sentence = _quote(sentence)
+    """Replace spoken punctuation in one sentence by its marks."""
     for mark in _commands().mark:
         for phrase in mark.phrases:
             pattern = re.compile(
@@ -156,17 +174,25 @@ def _is_command(sentence: str, found: re.Match[str], mark: _Mark) -> bool:
     return mark.clear or not after or set_off
 
 
-def _quote(sentence: str) -> str:
+def _quote(text: str) -> str:
+    """Put quotes around what stands between "quote" and "end quote", over several utterances."""
     context = _commands().context
     opening = "|".join(sorted(context.open_quote, key=len, reverse=True))
     closing = "|".join(context.close_quote)
-    pattern = rf"\b(?:{opening})\b[\s,]+(.+?)[\s,]+(?:{closing})\b"
-    return re.sub(pattern, r'"\1"', sentence, flags=re.IGNORECASE)
+    words = rf"(?:\S+\s+){{0,{_LONGEST_QUOTE - 1}}}?\S+?"
+    pattern = rf"\b(?:{opening})\b[\s,.:]+({words})[\s,]+(?:{closing})\b([.,]?)"
+    return re.sub(pattern, _quoted, text, flags=re.IGNORECASE)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    """One mark at the end is enough, inside the quotes or behind them."""
+    words, mark = found.groups()
+    return f'"{words}"' if words[-1] in _MARKS else f'"{words}"{mark}'
 
 
 def _join(parts: Sequence[str]) -> str:
     """Parts with single spaces between, none around a line break or before a mark."""
     text = " ".join(part.strip(" ") for part in parts)
-    text = re.sub(r" +([.,?!\n])", r"\1", text)
+    text = re.sub(r" +(\n|[.,?!]+(?=\s|$))", r"\1", text)
     text = re.sub(r"(\n) +", r"\1", text)
-    return re.sub(r" {2,}", " ", text).strip()
+    return _quote(re.sub(r" {2,}", " ", text).strip())

@@ -86,3 +86,15 @@ class RecapFields(msgspec.Struct, frozen=True, kw_only=True):
     escalated: bool = False
     resolved: bool | None = None
     unclear: tuple[Unclear, ...] = ()
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user said to one question of the interview; "" as text is silence."""
+
+    question: str
+    """Key of the question, such as ``ask-person``."""
+    text: str
+    about: str = ""
+    """The item the question was about, such as a case number; "" for what was missing."""
+    codes: tuple[tuple[str, float], ...] = ()
+    """Readings of a code in the answer's audio with their probabilities, best first."""

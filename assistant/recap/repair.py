@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,8 +12,12 @@ from assistant.recap.lexicon import lists
 from assistant.recap.numbers import read_cardinal, read_ordinal
 from assistant.recap.tokens import Token, phrase_at, tokenise
 
+WORTH_OFFERING = 0.5
+"""A reading at least as likely as not is offered after a "no"; else the code is said again."""
 UNHEARD = 0.001
 """Probability of a reading that one of two votes does not list: small, but it can still win."""
+ASSUMED = 0.002
+"""The same for the code with just the repair made, where no reading says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,23 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Drop:
+    """One symbol is too many."""
+
+    place: int
+    """Counts letters and digits from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """One symbol is missing."""
+
+    after: int
+    """The place it follows, from 1; 0 for the start, −1 for the end."""
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class Length:
     """How many letters and digits the code has."""
 
@@ -56,7 +77,7 @@ class Again:
     code: str
 
 
-Repair: TypeAlias = Confirm | StartAgain | Change | Delete | Length | Again
+Repair: TypeAlias = Confirm | StartAgain | Change | Delete | Drop | Insert | Length | Again
 
 
 def read_repair(text: str) -> Repair | None:
@@ -65,7 +86,7 @@ def read_repair(text: str) -> Repair | None:
     for at in range(len(tokens)):
         if phrase_at(tokens, at, lists("repair").sets["start_again"]):
             return StartAgain()
-    for read in (_delete, _length, _change):
+    for read in (_insert, _delete, _length, _change):
         for at in range(len(tokens)):
             repair = read(tokens, at)
             if repair is not None:
@@ -93,6 +114,16 @@ def apply_repair(code: str, repair: Repair) -> str:
                 return code
             at = places[place - 1] if place > 0 else places[place]
             return code[:at] + symbol + code[at + 1 :]
+        case Drop(place):
+            places = [at for at, char in enumerate(code) if char.isalnum()]
+            if not 0 < place <= len(places):
+                return code
+            return (code[: places[place - 1]] + code[places[place - 1] + 1 :]).strip("-/._")
+        case Insert(after, symbol):
+            places = [0, *(at + 1 for at, char in enumerate(code) if char.isalnum())]
+            if after >= len(places):
+                return code
+            return code[: places[after]] + symbol + code[places[after] :]
         case Delete(count):
             places = [at for at, char in enumerate(code) if char.isalnum()]
             keep = len(places) - count
@@ -103,6 +134,96 @@ def apply_repair(code: str, repair: Repair) -> str:
             return again
         case Confirm() | Length():
             return code
+
+
+def mend(
+    code: str, readings: Mapping[str, float], repair: Repair | None, second: Mapping[str, float]
+) -> dict[str, float] | None:
+    """What a code that was read back may be after `repair`, best first; None to say it anew.
+
+    `readings` are those of the code so far, itself among them; `second` those of a second
+    reading, which counts where `repair` is `Again` or None. {} where nothing was understood.
+    """
+    match repair:
+        case Length(symbols):
+            return with_length(readings, symbols) or None
+        case Change() | Delete() | Drop() | Insert():
+            return _fitting(code, readings, repair) or None
+        case _:
+            return _voted(code, readings, second)
+
+
+def _fitting(
+    code: str, readings: Mapping[str, float], repair: Change | Delete | Drop | Insert
+) -> dict[str, float]:
+    """The readings that a repair leaves, best first; {} where it leaves no symbol.
+
+    Who mends one place says that those before it are right, but not that those behind it are:
+    a reading with the same start may win over the code with just that place mended.
+    """
+    mended = apply_repair(code, repair)
+    if not mended:
+        return {}
+    sure = {mended: max(readings.get(mended, 0.0), ASSUMED)}
+    start = _known_start(mended, repair)
+    sure |= {
+        text: probability
+        for text, probability in readings.items()
+        if start and text not in (code, mended) and _plain(text).startswith(start)
+    }
+    return dict(sorted(sure.items(), key=lambda item: (-item[1], item[0] != mended)))
+
+
+def _known_start(mended: str, repair: Change | Delete | Drop | Insert) -> str:
+    """The symbols up to the mended place; "" where the user counted from the end."""
+    plain = _plain(mended)
+    match repair:
+        case Change(place, _) if place > 0:
+            return plain[:place]
+        case Drop(place):
+            return plain[: place - 1]
+        case Insert(after, _) if after >= 0:
+            return plain[: after + 1]
+        case _:
+            return ""
+
+
+def _plain(code: str) -> str:
+    return "".join(filter(str.isalnum, code))
+
+
+def said_again(
+    first: Mapping[str, float], second: Mapping[str, float], refused: Set[str]
+) -> dict[str, float]:
+    """A code said anew after a "no", weighed with the readings of before; none of the `refused`."""
+    first, second = (
+        {text: sure for text, sure in readings.items() if text not in refused}
+        for readings in (first, second)
+    )
+    return vote(first, second) if first and second else dict(second)
+
+
+def likely_others(readings: Mapping[str, float], refused: Set[str]) -> dict[str, float]:
+    """What a code may be instead of those `refused`, best first; {} where none stands out.
+
+    Each reading's share of the probability that the refused ones leave.
+    """
+    left = 1.0 - sum(sure for text, sure in readings.items() if text in refused)
+    others = {
+        text: sure / left for text, sure in readings.items() if text not in refused and left > 0
+    }
+    ranked = dict(sorted(others.items(), key=lambda pair: -pair[1]))
+    return ranked if ranked and next(iter(ranked.values())) >= WORTH_OFFERING else {}
+
+
+def _voted(code: str, first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """A second reading weighed with the first.
+
+    Who says another code refuses the first one; who says the same does not.
+    """
+    if code != next(iter(second), ""):
+        first = {text: sure for text, sure in first.items() if text != code}
+    return vote(first, second) if first and second else dict(second)
 
 
 def vote(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
@@ -133,15 +254,45 @@ def with_length(readings: Mapping[str, float], symbols: int) -> dict[str, float]
     return {text: probability / total for text, probability in fit.items()} if total else {}
 
 
-def _delete(tokens: Sequence[Token], at: int) -> Delete | None:
-    """As in "delete the last two", "remove the last one"."""
+def _insert(tokens: Sequence[Token], at: int) -> Insert | None:
+    """As in "there is a five after the third", "add delta at the end"."""
+    sets = lists("repair").sets
+    length = phrase_at(tokens, at, sets["insert"])
+    if not length:
+        return None
+    at += length
+    # "add a nine": the article; "add a": the letter.
+    at += at + 1 < len(tokens) and tokens[at].word in ("a", "an") and _symbol(tokens, at + 1) != ""
+    symbol = read_code(tokens, at)
+    if symbol is None or len(symbol.value) != 1:
+        return None
+    at = symbol.end
+    for name, place in (("at_start", 0), ("at_end", -1)):
+        if phrase_at(tokens, at, sets[name]):
+            return Insert(place, symbol.value)
+    length = phrase_at(tokens, at, sets["after"])
+    ordinal = read_ordinal(tokens, at + length) if length else None
+    return Insert(ordinal.value, symbol.value) if ordinal is not None else None
+
+
+def _symbol(tokens: Sequence[Token], at: int) -> str:
+    """The one symbol that starts at token `at`; "" for none."""
+    code = read_code(tokens, at)
+    return code.value if code is not None and len(code.value) == 1 else ""
+
+
+def _delete(tokens: Sequence[Token], at: int) -> Delete | Drop | None:
+    """As in "delete the last two", "remove the last one", "delete the fourth"."""
     sets = lists("repair").sets
     at += (length := phrase_at(tokens, at, sets["delete"]))
     if not length:
         return None
     at += at < len(tokens) and tokens[at].word == "the"
-    if at >= len(tokens) or tokens[at].word not in sets["last"]:
+    if at >= len(tokens):
         return None
+    if tokens[at].word not in sets["last"]:
+        ordinal = read_ordinal(tokens, at)
+        return Drop(ordinal.value) if ordinal is not None else None
     count = read_cardinal(tokens, at + 1)
     return Delete(count.value if count is not None else 1)
 

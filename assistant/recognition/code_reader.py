@@ -1,7 +1,7 @@
 """Codes from audio: Vosk asked with grammars of symbols, weighed against Moonshine's reading.
 
-Each grammar gives its best readings with their log likelihoods. A prior over codes and the
-likeness to the other engine's text rank them; the weights come from docs/dictation.md.
+Each grammar gives its best readings with their log likelihoods, at three speeds and once more
+when the recogniser has got used to the voice; `code_evidence` ranks them.
 """
 
 from __future__ import annotations
@@ -10,38 +10,29 @@ import json
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from rapidfuzz import fuzz
+import numpy as np
+import soxr
 
 from assistant.events import SAMPLE_RATE_HZ
-from assistant.recap.codes import read_code
 from assistant.recap.lexicon import lists
-from assistant.recap.tokens import tokenise
+from assistant.recognition.code_evidence import Alternative, Candidate, weigh
 
 Kind = Literal["code", "digits", "letters"]
 """Any symbols; digits only, as in phone numbers; letters only, as in spelled names."""
 
 BEST = 30
 """Readings asked of each grammar; the right one is seldom beyond them where it is there at all."""
-KEPT = 8
-"""Readings given back."""
-
-# Fitted on the tune part of benchmarks/codes.py: a multinomial logit over the readings.
-WEIGHTS = (0.156, -0.457, 0.124, 2.509, -0.167, -0.719, 6.0, 0.5)
-"""For each of `features`, in their order."""
-SHAPE_WEIGHT = 0.3
-"""For a reading shaped like an earlier case number of the same company; set, not fitted."""
-ALSO_WEIGHT = 0.5
-"""For a reading that an earlier pass gave too; set like that of the other engine's agreement."""
-# Fitted there too: how far ahead of the second the first reading must be to be right.
-MARGIN_WEIGHT = 3.9
-MARGIN_BIAS = -1.0
-_WIDEST_MARGIN = 1.6
-_OTHERS_SHARE = 0.8
-"""Of what the first reading leaves: the rest of it is for readings not on the list."""
+NEAR = 6.0
+"""Grammars whose best reading is so much less likely than the best of all are asked once only."""
+SPEEDS = (0.92, 1.08)
+"""Further passes over the audio: independent errors cancel out; docs/dictation.md has the gain."""
+QUIET = bytes(round(0.3 * SAMPLE_RATE_HZ) * 2)
+"""What should be put around a code that was cut out without any silence."""
+MISSING = 1.0
+"""How far below the last reading of a pass one that it does not list is taken to be."""
 
 _DIGITS = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4",
            "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"}  # fmt: skip
@@ -51,25 +42,6 @@ _SEPARATORS = {"dash": "-", "slash": "/"}
 _LINKS = (("as", "in"), ("for",), ("four",))
 """Between a letter and its word; a "for" may be heard as a "four"."""
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One reading of a code and the probability, 0 to 1, that it is what was said."""
-
-    text: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A reading with its evidence, before it is weighed."""
-
-    text: str
-    words: str
-    """As spoken."""
-    log_likelihood: float
-    """Below the best candidate's; the grammar's own share is taken out."""
 
 
 class CodeReader:
@@ -82,6 +54,11 @@ class CodeReader:
     def __init__(self, model: Any) -> None:
         self._model = model
 
+    @property
+    def model(self) -> Any:
+        """The `vosk.Model` it reads with."""
+        return self._model
+
     def read(
         self,
         pcm: bytes,
@@ -91,106 +68,117 @@ class CodeReader:
         also: str = "",
         length: int | None = None,
         known: Sequence[str] = (),
+        around: Sequence[str] = (),
     ) -> tuple[Alternative, ...]:
         """The likeliest readings of a span that holds a code and nothing else, best first.
 
         `heard` is another engine's text of the same span; `also` a code that was read there
         before; `length` the number of symbols where the user said it (separators not counted);
-        `known` are earlier codes of the same company.
+        `known` are earlier codes of the same company; `around` are words that may stand before
+        or behind the code and are no part of it ("is").
         Probabilities sum to less than 1: the rest is for readings not among them. Empty where
         no symbol was heard.
         """
-        found = self.candidates(pcm, kind)
+        found = self.candidates(pcm, kind, around)
         if length is not None:
             found = [each for each in found if symbols_in(each.text) == length] or found
         return weigh(found, heard, known, also)
 
-    def candidates(self, pcm: bytes, kind: Kind = "code") -> list[Candidate]:
-        """Every reading the grammars give, in no order, each once."""
-        best: dict[str, Candidate] = {}
-        for phrases in _grammars(kind):
-            for words, log_likelihood in self._decode(pcm, self.known(phrases)):
-                text = text_of(words.split())
-                if text is None or (kind == "letters" and not text.isalpha()):
-                    continue
-                if text not in best or best[text].log_likelihood < log_likelihood:
-                    best[text] = Candidate(text, words, log_likelihood)
-        top = max((each.log_likelihood for each in best.values()), default=0.0)
-        return [
-            Candidate(each.text, each.words, each.log_likelihood - top) for each in best.values()
-        ]
+    def candidates(
+        self, pcm: bytes, kind: Kind = "code", around: Sequence[str] = ()
+    ) -> list[Candidate]:
+        """Every reading the grammars give in any pass over the audio, in no order, each once."""
+        grammars = [self.known((*phrases, *around)) for phrases in _grammars(kind)]
+        found = [self._readings(pcm, grammar, kind, around) for grammar in grammars]
+        tops = [max((value for _, value in each.values()), default=-math.inf) for each in found]
+        if max(tops) == -math.inf:
+            return []
+        near = [grammars[at] for at, top in enumerate(tops) if top >= max(tops) - NEAR]
+        passes = [_merged(found)]
+        for audio, warm in ((pcm, pcm), *((at_speed(pcm, speed), b"") for speed in SPEEDS)):
+            passes.append(_merged([self._readings(audio, g, kind, around, warm) for g in near]))
+        return _candidates([each for each in passes if each])
 
     def known(self, phrases: Iterable[str]) -> list[str]:
         """Those of `phrases` whose words the model knows: Vosk drops others with a log line."""
         find = self._model.vosk_model_find_word
         return [each for each in phrases if all(find(word) >= 0 for word in each.split())]
 
-    def _decode(self, pcm: bytes, phrases: Sequence[str]) -> list[tuple[str, float]]:
+    def _readings(
+        self,
+        pcm: bytes,
+        phrases: Sequence[str],
+        kind: Kind,
+        around: Sequence[str],
+        warm: bytes = b"",
+    ) -> dict[str, tuple[str, float]]:
+        """Code -> its words and log likelihood, with the grammar's own share taken out.
+
+        `warm` is audio of the same voice that the recogniser gets used to first.
+        """
         from vosk import KaldiRecognizer
 
         recogniser = KaldiRecognizer(self._model, SAMPLE_RATE_HZ, json.dumps(phrases))
         recogniser.SetMaxAlternatives(BEST)
+        if warm:
+            recogniser.AcceptWaveform(warm)
+            recogniser.Result()  # keeps what was learnt of the voice; FinalResult would not
         recogniser.AcceptWaveform(pcm)
         share = math.log(len(phrases))
-        return [
-            (found["text"], found["confidence"] + share * len(found["text"].split()))
-            for found in json.loads(recogniser.FinalResult()).get("alternatives", [])
-        ]
+        best: dict[str, tuple[str, float]] = {}
+        for found in json.loads(recogniser.FinalResult()).get("alternatives", []):
+            words = found["text"].split()
+            text = text_of(_without(words, around))
+            likelihood = found["confidence"] + share * len(words)
+            if text is None or (kind == "letters" and not text.isalpha()):
+                continue
+            if text not in best or best[text][1] < likelihood:
+                best[text] = (found["text"], likelihood)
+        return best
 
 
-def weigh(
-    candidates: Sequence[Candidate], heard: str = "", known: Sequence[str] = (), also: str = ""
-) -> tuple[Alternative, ...]:
-    """Rank `candidates` by their evidence; `heard` is another engine's text, or "".
-
-    The first one's probability comes from its lead over the second, calibrated; the others share
-    what it leaves by their scores.
-    """
-    shapes = {shape(code) for code in known}
-    scores = {
-        each.text: _score(each, heard, shapes) + ALSO_WEIGHT * (each.text == also)
-        for each in candidates
-    }
-    ranked = sorted(scores, key=lambda text: (-scores[text], text))[:KEPT]
-    if not ranked:
-        return ()
-    lead = scores[ranked[0]] - scores[ranked[1]] if len(ranked) > 1 else _WIDEST_MARGIN
-    first = 1.0 / (1.0 + math.exp(-MARGIN_WEIGHT * min(lead, _WIDEST_MARGIN) - MARGIN_BIAS))
-    rest = [math.exp(scores[text] - scores[ranked[0]]) for text in ranked[1:]]
-    share = _OTHERS_SHARE * (1.0 - first) / sum(rest) if rest else 0.0
-    probabilities = [first, *(min(first, share * each) for each in rest)]
-    return tuple(map(Alternative, ranked, probabilities))
+def _merged(found: Iterable[dict[str, tuple[str, float]]]) -> dict[str, tuple[str, float]]:
+    """The readings of several grammars as one pass, each with its best likelihood."""
+    best: dict[str, tuple[str, float]] = {}
+    for each in found:
+        for text, reading in each.items():
+            if text not in best or best[text][1] < reading[1]:
+                best[text] = reading
+    return best
 
 
-def _score(candidate: Candidate, heard: str, shapes: set[str]) -> float:
-    evidence = zip(WEIGHTS, features(candidate, heard), strict=True)
-    score = sum(weight * value for weight, value in evidence)
-    return score + SHAPE_WEIGHT * (shape(candidate.text) in shapes)
+def _candidates(passes: Sequence[dict[str, tuple[str, float]]]) -> list[Candidate]:
+    """All readings of the passes, each with its likelihood in every one of them."""
+    tops = [max(value for _, value in each.values()) for each in passes]
+    lows = [min(value for _, value in each.values()) - MISSING for each in passes]
+    words = {text: said for each in reversed(passes) for text, (said, _) in each.items()}
+    return [
+        Candidate(
+            text,
+            said,
+            tuple(
+                (each[text][1] if text in each else low) - top
+                for each, top, low in zip(passes, tops, lows, strict=True)
+            ),
+        )
+        for text, said in words.items()
+    ]
 
 
-def features(candidate: Candidate, heard: str) -> tuple[float, ...]:
-    """What `WEIGHTS` apply to; the last two are 0.0 without another engine's text."""
-    text = candidate.text
-    plain = re.sub(r"[^A-Z0-9]", "", text)
-    digits = sum(char.isdigit() for char in plain)
-    return (
-        candidate.log_likelihood,
-        float(len(plain)),
-        float(digits),
-        float(plain.isdigit()),
-        float(plain.isalpha()),
-        float(candidate.words.split().count("a")),
-        fuzz.ratio(spoken_letters(candidate.words), spoken_letters(heard)) / 100.0,
-        float(text == written_code(heard)),
-    )
+def at_speed(pcm: bytes, speed: float) -> bytes:
+    """`pcm` played `speed` times as fast, and as high."""
+    samples = np.frombuffer(pcm, dtype="<i2")
+    return bytes(soxr.resample(samples, SAMPLE_RATE_HZ * speed, SAMPLE_RATE_HZ).astype("<i2"))
 
 
-def written_code(heard: str) -> str:
-    """The code that a free-text engine's words are, all of them; "" where they are not one."""
-    # Moonshine writes letters as initials: "M. A. 7".
-    tokens = tokenise(re.sub(r"\b([A-Za-z])\.(?=\s)", r"\1", heard))
-    code = read_code(tokens, 0) if tokens else None
-    return code.value if code is not None and code.end == len(tokens) else ""
+def _without(words: Sequence[str], around: Sequence[str]) -> Sequence[str]:
+    """`words` without those of `around` at both ends."""
+    start, end = 0, len(words)
+    while start < end and words[start] in around:
+        start += 1
+    while end > start and words[end - 1] in around:
+        end -= 1
+    return words[start:end]
 
 
 def text_of(words: Sequence[str]) -> str | None:
@@ -264,11 +252,6 @@ def _grammars(kind: Kind) -> tuple[tuple[str, ...], ...]:
 def code_phrases() -> tuple[str, ...]:
     """Every phrase that can be part of a code."""
     return tuple(dict.fromkeys(phrase for each in _grammars("code") for phrase in each))
-
-
-def shape(code: str) -> str:
-    """What kinds of symbols stand where: "AB-12" gives "AA-99"."""
-    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", code.upper()))
 
 
 def symbols_in(code: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,27 +12,38 @@ from rapidfuzz import fuzz
 
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 from assistant.ports import Word
+from assistant.recap.casenumbers import find_codes
 from assistant.recap.lexicon import lists
+from assistant.recap.tokens import tokenise
+from assistant.recognition.code_evidence import written_code
 from assistant.recognition.code_reader import (
     CodeReader,
     code_phrases,
     spoken_letters,
     symbols_in,
     text_of,
-    written_code,
 )
 from assistant.recognition.dictation import Reading
 from assistant.recognition.verifier import load_decoys
 
 MIN_SYMBOLS = 3
 """Shorter codes are left as heard: in a sentence, one or two symbols are mostly words."""
-SURE = 0.9
-"""Probability from which a reading that two passes gave stands alone; others keep a rival."""
+SURE = 0.92
+"""Probability from which a reading that both engines, or two passes, agree on is left unmarked;
+docs/dictation.md has how often those are right."""
+LIKELY = 0.7
+"""Probability from which a reading replaces text that looks like no code, behind "number is"."""
 LIKE_CODE = 0.5
 """Share of code-like words a stretch of text must hold before it may be replaced, unless two
 passes gave the same code: the free-text engine garbles codes into words."""
 LABEL_LIKENESS = 75.0
 """How alike, 0 to 100, a misheard word must be to a label ("casa number") to look closer."""
+MOST_STRAY = 2
+"""Words in a row inside a code that the first pass may have misheard."""
+LEAD_IN = ("is", "was", "it's", "number", "as")
+"""Read along with the code, since its first symbol may be hidden in them: "is s j" or "as j"."""
+NOTHING = "nothing"
+"""What stands beside a code where its sound gave no words at all."""
 MARGIN_S = 0.12
 """Audio taken along on both sides of a code."""
 
@@ -68,47 +79,67 @@ class CodeRefiner:
         if not may_hold_code(text):
             return Reading(text)
         words = self.words(pcm)
-        span = find_span(words) or (longest_run(words) if _has_label(words_in(text)) else None)
+        span = find_span(words) or (longest_run(words) if has_label(words_in(text)) else None)
         if span is None:
-            return Reading(text)
+            return _unread(text, words)
         tokens = text.split()
         first, last = place_in(tokens, span)
         heard = " ".join(tokens[first:last])
         start = round(span.start_s * SAMPLE_RATE_HZ)
         end = round(span.end_s * SAMPLE_RATE_HZ)
         audio = pcm[start * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE]
-        found = self._reader.read(audio, heard=heard, also=span.code, known=self._known)
+        found = self._reader.read(
+            audio, heard=heard, also=span.code, known=self._known, around=LEAD_IN
+        )
         if not found or symbols_in(found[0].text) < MIN_SYMBOLS:
-            return Reading(text)
+            return _unread(text, words)
         best = found[0]
+        codes = tuple((each.text, round(each.probability, 4)) for each in found)
         twice = best.text == span.code and symbols_in(best.text) > MIN_SYMBOLS
-        if like_code(tokens[first:last]) < LIKE_CODE and not twice:
-            return Reading(text, best.text)
-        other = written_code(heard)
-        sure = other == best.text or (not other and twice and best.probability >= SURE)
-        doubts = [other, *(each.text for each in found[1:2]), heard]
-        second = None if sure else next((each for each in doubts if each), None)
-        label = () if _has_label(words_in(" ".join(tokens[:first]))) else span.label
+        likely = best.probability >= LIKELY and _leads_in(tokens[:first])
+        if like_code(tokens[first:last]) < LIKE_CODE and not (twice or likely):
+            return Reading(text, best.text, codes)
+        label = () if has_label(words_in(" ".join(tokens[:first]))) else span.label
         closing = re.search(r"[.,;:!?]*$", heard)
         code = best.text + (closing.group() if closing else "")
-        return Reading(" ".join([*tokens[:first], *label, code, *tokens[last:]]), second)
+        refined = " ".join([*tokens[:first], *label, code, *tokens[last:]])
+        other = written_code(heard)
+        agreed = other == best.text or (not other and twice)
+        if agreed and best.probability >= SURE and _case_codes(refined) == [best.text]:
+            return Reading(refined, None, codes)
+        doubts = (other, *(each.text for each in found[1:2]), heard)
+        rivals = (each for each in doubts if each and best.text not in (each, written_code(each)))
+        return Reading(refined, next(rivals, _said(words)), codes)
 
-    def words(self, pcm: bytes) -> tuple[Word, ...]:
-        """The utterance in labels, symbols and common words, with their times."""
+    def words(self, pcm: bytes, also: Collection[str] = ()) -> tuple[Word, ...]:
+        """The utterance in labels, symbols, common words and those of `also`, with their times."""
         from vosk import KaldiRecognizer
 
         labels = {word for label in lists("codes").sets["case_labels"] for word in label.split()}
-        around = lists("spelling").sets["around_codes"]
+        around = lists("spelling").sets["around_codes"] | lists("spelling").sets["tens"]
         homophones = lists("spelling").sets["homophones"]
-        # Without "b for boy", or every "four" would be a "for".
         symbols = {phrase for phrase in code_phrases() if " for " not in phrase}
-        phrases = ((set(load_decoys()) | labels | around) - homophones) | symbols
+        phrases = ((set(load_decoys()) | labels | around | set(also)) - homophones) | symbols
         grammar = json.dumps(self._reader.known(sorted(phrases)))
         recogniser = KaldiRecognizer(self._model, SAMPLE_RATE_HZ, grammar)
         recogniser.SetWords(True)
         recogniser.AcceptWaveform(pcm)
         found = json.loads(recogniser.FinalResult()).get("result", [])
         return tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in found)
+
+
+def _unread(text: str, words: Sequence[Word]) -> Reading:
+    """`text` as it is; a code in it that no reading of its sound bears out is marked."""
+    return Reading(text, _said(words) if _case_codes(text) else None)
+
+
+def _said(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words) or NOTHING
+
+
+def _case_codes(text: str) -> list[str]:
+    """The case numbers that will be read from `text`."""
+    return [one.code.value for one in find_codes(tokenise(text), set()) if one.is_case]
 
 
 def may_hold_code(text: str) -> bool:
@@ -140,13 +171,35 @@ def find_span(words: Sequence[Word]) -> Span | None:
             start += 1
         end = _run_end(words, start)
         if sum(_is_symbol(words, place) for place in range(start, end)) >= MIN_SYMBOLS:
-            return replace(_span(words, start, end), label=tuple(texts[at : at + length]))
+            span = replace(_span(words, start, end), label=tuple(texts[at : at + length]))
+            span = replace(span, start_s=_lead_in_s(words, start, span.start_s))
+            return _with_last_word(words, end, span)
     return None
+
+
+def _lead_in_s(words: Sequence[Word], start: int, start_s: float) -> float:
+    """Where to begin to read the code at word `start`: with the short word before it."""
+    before = words[start - 1] if start else None
+    return before.start_s if before is not None and before.text in LEAD_IN else start_s
+
+
+def _with_last_word(words: Sequence[Word], end: int, span: Span) -> Span:
+    """`span`, up to the end where a single word follows it: a last symbol, misheard ("home")."""
+    around = lists("spelling").sets["around_codes"]
+    if end != len(words) - 1 or words[end].text in around:
+        return span
+    return replace(span, tail=(), end_s=words[end].end_s + MARGIN_S, code="")
+
+
+def _leads_in(tokens: Sequence[str]) -> bool:
+    """Whether `tokens` end as words before a code do: "number", "is"."""
+    last = tokens[-1].lower().strip(",:") if tokens else ""
+    return last in lists("spelling").sets["connectors"]
 
 
 def longest_run(words: Sequence[Word]) -> Span | None:
     """Where the most symbols in a row stand, for a label that only the other engine heard."""
-    runs = [(at, _run_end(words, at)) for at in range(len(words)) if _is_symbol(words, at)]
+    runs = [(at, _run_end(words, at, 1)) for at in range(len(words)) if _is_symbol(words, at)]
     start, end = max(runs, key=lambda run: (run[1] - run[0], -run[0]), default=(0, 0))
     return _span(words, start, end) if end - start > MIN_SYMBOLS else None
 
@@ -165,7 +218,8 @@ def _span(words: Sequence[Word], start: int, end: int) -> Span:
     )
 
 
-def _has_label(texts: Sequence[str]) -> bool:
+def has_label(texts: Sequence[str]) -> bool:
+    """Whether the words `texts` name a kind of number: "ticket", "case number"."""
     return any(_label_length(texts, at) for at in range(len(texts)))
 
 
@@ -180,15 +234,14 @@ def _label_length(texts: Sequence[str], at: int) -> int:
     return 0
 
 
-def _run_end(words: Sequence[Word], start: int) -> int:
-    """The end (exclusive) of the symbols from `start` on, one stray word among them allowed."""
+def _run_end(words: Sequence[Word], start: int, most_stray: int = MOST_STRAY) -> int:
+    """The end (exclusive) of the symbols from `start` on; a few misheard words are bridged."""
     end = at = start
-    while at < len(words):
-        if _is_symbol(words, at):
-            end = at + 1
-        elif at > end:
-            break
+    around = lists("spelling").sets["around_codes"]
+    while at < len(words) and at - end <= most_stray and words[at].text not in around:
         at += 1
+        if _is_symbol(words, at - 1):
+            end = at
     # "… nine, I should wait": before more words, these two are words.
     if start < end < len(words) and words[end - 1].text in ("i", "a"):
         end -= 1
@@ -201,7 +254,9 @@ def _is_symbol(words: Sequence[Word], at: int) -> bool:
         return True
     before = [word.text for word in words[max(0, at - 2) : at]]
     if text in lists("spelling").maps["substitutes"]:
-        return before == ["as", "in"] or before[-1:] == ["four"]
+        return before == ["as", "in"] or before[-1:] in (["four"], ["for"])
+    if text == "for":
+        return bool(before) and len(before[-1]) == 1
     if text in ("as", "in"):
         return bool(before) and (len(before[-1]) == 1 or before[-1] == "as")
     return text == "ray" and before[-1:] == ["x"]

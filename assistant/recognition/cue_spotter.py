@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from rapidfuzz import fuzz
 
-from assistant.audio.voice_activity import VoiceActivity
-from assistant.coaching.cues import Cue, CueBook
+from assistant.audio.voice_activity import Lulls, VoiceActivity
+from assistant.coaching.cues import Cue, CueBook, Sensitivity
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, CueMatch, Frame
 from assistant.ports import Transcriber
-from assistant.recognition.proposer import Proposer
-from assistant.recognition.second_pass import UNKNOWN, feed
+from assistant.recognition.paraphrase_ear import ParaphraseEar
+from assistant.recognition.proposer import BRIEF_S, Proposer, Stall, Utterance
+from assistant.recognition.recent_sound import RecentSound
+from assistant.recognition.second_pass import UNKNOWN, find
 from assistant.recognition.verifier import (
     CONTEXT_S,
     Evidence,
     Span,
     Verifier,
+    contrasts,
     load_decoys,
     load_weights,
 )
@@ -31,13 +33,26 @@ PRE_ROLL_S = 0.6
 HANGOVER_S = 0.6
 """Silence after which an utterance is over; the gate itself adds 0.3 s."""
 REPEATED_S = 2.5
-"""When the recogniser ends an utterance in the middle of speech, this much is heard again."""
+"""When an utterance is ended in the middle of speech, this much is heard again."""
+LONG_S, LONGEST_S = 4.0, 6.0
+"""Unbroken voice is cut here, the first where no word of a cue is under way: with the wide lattice
+20 s of hold music took 120 s to decode, 4 s take 0.2 s."""
+OVERLAP_S = 1.0
+"""What is heard again after such a cut: no word was under way, so it has only just begun."""
 END_POINT_S = 0.4
 """Vosk ends an utterance this long after its last word, or else in the middle of speech."""
-KEPT_S = 8.0
-"""Audio kept: more than the longest phrase and its surroundings."""
 SETTLED_S = 0.05
 """How long a phrase must have been over, in the second look's own times, to be judged."""
+WAIT_S = 0.25
+"""The same for one that must stand alone, and one that a longer phrase begins with."""
+ALONE_CONTRAST = 0.4
+"""How much louder a phrase that stands alone is than what is around it, in tens of decibels. Of
+real keywords said alone 100 % are (clean) and 93 % (noise 10 dB below), of words in sentences none
+(tune half)."""
+SAME_PLACE_S = 0.3
+"""A phrase found again so near is the same one."""
+LEAD_S, LETTER_S = 0.8, 0.08
+"""The second look begins this long, and so much for each letter, before the proposal."""
 LOOK_EVERY_S = 0.1
 """How often an unfinished phrase is looked at again."""
 SEARCHES, SEARCH_EVERY_S = 4, 0.2
@@ -50,39 +65,10 @@ EARLY_BAR = 0.15
 """How much surer the first judgement must be, which hears nothing of what follows."""
 OWN_TAIL_S = 0.7
 """Our own words still count as being said this long after the sound ended: echo and decoding."""
-
 OWN_WORDS = 80.0
 """Likeness in per cent, by letters, from which a phrase counts as part of what we say."""
 
 Watch = Callable[["Candidate", Evidence, float], None]
-
-
-class _Utterance:
-    """One stretch of voice and the recogniser that hears it."""
-
-    def __init__(self, model: Any, grammar: str, start_s: float) -> None:
-        from vosk import KaldiRecognizer
-
-        self._recogniser = KaldiRecognizer(model, SAMPLE_RATE_HZ, grammar)
-        self._recogniser.SetWords(True)
-        self.start_s = start_s
-        self.ended = False
-        self.last_word_s = start_s
-        """When the last word of an ended utterance was over."""
-
-    def accept(self, pcm: bytes) -> str:
-        """Words heard so far; sets `ended` at Vosk's own end point."""
-        self.ended = feed(self._recogniser, pcm)
-        if not self.ended:
-            return str(json.loads(self._recogniser.PartialResult())["partial"])
-        result = json.loads(self._recogniser.Result())
-        if result.get("result"):
-            self.last_word_s = self.start_s + float(result["result"][-1]["end"])
-        return str(result["text"])
-
-    def finish(self) -> str:
-        """Words of the whole utterance, now that it is over."""
-        return str(json.loads(self._recogniser.FinalResult())["text"])
 
 
 @dataclass(slots=True)
@@ -104,45 +90,10 @@ class Candidate:
         """Whether there is nothing more to find out."""
         return not (self.looks_left and self.searches_left)
 
-
-class _Sound:
-    """The last `KEPT_S` seconds of the stream."""
-
-    def __init__(self) -> None:
-        self._frames: deque[bytes] = deque()
-        self._samples = 0
-        self.end_samples = 0
-
-    def append(self, frame: Frame) -> None:
-        """Add a frame; lost samples make a fresh start."""
-        if frame.lost_samples:
-            self._frames.clear()
-            self._samples = 0
-            self.end_samples += frame.lost_samples
-        self._frames.append(frame.pcm)
-        self._samples += frame.samples
-        self.end_samples += frame.samples
-        while self._samples > KEPT_S * SAMPLE_RATE_HZ:
-            self._samples -= len(self._frames.popleft()) // BYTES_PER_SAMPLE
-
     @property
-    def now_s(self) -> float:
-        """Length of the stream so far, lost samples included."""
-        return self.end_samples / SAMPLE_RATE_HZ
-
-    def since(self, start_s: float) -> tuple[float, bytes]:
-        """The sound from `start_s`, or from where it is still kept, and the time it begins at."""
-        first = max(round(start_s * SAMPLE_RATE_HZ), self.end_samples - self._samples)
-        size = max(0, self.end_samples - first) * BYTES_PER_SAMPLE
-        kept: list[bytes] = []
-        missing = size
-        for pcm in reversed(self._frames):
-            if missing <= 0:
-                break
-            kept.append(pcm)
-            missing -= len(pcm)
-        pcm = b"".join(reversed(kept))
-        return first / SAMPLE_RATE_HZ, pcm[len(pcm) - size :]
+    def bar(self) -> float:
+        """How much surer than its threshold it must be now."""
+        return EARLY_BAR if self.looks_left and not self.cue.quick else 0.0
 
 
 class CueSpotter:
@@ -164,36 +115,47 @@ class CueSpotter:
         self._cue_book = cue_book
         self._hearing = hearing
         self._watch = watch
-        self._verifier = Verifier(
-            model,
-            cue_book.phrases,
-            load_decoys(),
-            transcriber if hearing.second_opinion else None,
-            load_weights(),
-        )
+        decoys, weights = load_decoys(), load_weights()
+        second = transcriber if hearing.second_opinion else None
+        self._verifier = Verifier(model, cue_book.phrases, decoys, second, weights)
+        quick = [phrase for cue in cue_book.cues if cue.quick for phrase in cue.phrases]
+        self._quick_verifier = Verifier(model, quick, decoys, None, weights)
+        self._other_words = ParaphraseEar(second, decoys)
         self._voice = VoiceActivity()
-        self._sound = _Sound()
+        self._lulls = Lulls()
+        self._sound = RecentSound()
         self._contexts: frozenset[str] = frozenset()
         self._live: dict[str, Cue] = {}
+        self._quick: list[str] = []
         self._proposer = Proposer(())
         self._grammar = ""
-        self._utterance: _Utterance | None = None
+        self._utterance: Utterance | None = None
+        self._is_whole = True
+        """Whether the utterance began with the voice, not in the middle of it."""
         self._candidates: dict[tuple[str, int], Candidate] = {}
+        """By phrase and how many came before it in the text; negative where not in the text."""
+        self._stall = Stall()
         self._silent_s = 0.0
         self._heard_until_s = 0.0
         self._refractory_until_s: dict[str, float] = {}
         self._own_speech = ""
         self._own_until_s = -1.0
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Probability a cue needs at each sensitivity."""
+        return {each: self._verifier.threshold(each) for each in get_args(Sensitivity)}
+
     def listen_for(self, contexts: frozenset[str]) -> None:
         """From now on the live cues are those of these phases and contexts."""
         if contexts == self._contexts:
             return
         self._contexts = contexts
-        self._live = {
-            phrase: cue for cue in self._cue_book.live_in(contexts) for phrase in cue.phrases
-        }
+        live = self._cue_book.live_in(contexts)
+        self._live = {phrase: cue for cue in live for phrase in cue.phrases}
+        self._other_words.listen_for(live)
         self._grammar = json.dumps([*self._live, UNKNOWN])
+        self._quick = [phrase for phrase, cue in self._live.items() if cue.quick]
         self._proposer = Proposer(self._live)
         if self._utterance is not None:
             self._open(REPEATED_S)
@@ -201,30 +163,49 @@ class CueSpotter:
     def accept(self, frame: Frame, own_speech: str) -> tuple[CueMatch, ...]:
         """Take the next frame and give the cues decided on at its end."""
         matches = self._close() if frame.lost_samples else []
-        voice = self._voice.accept(frame.pcm).voice
+        state = self._voice.accept(frame.pcm)
+        lull = self._lulls.accept(state.level_dbfs)
         self._sound.append(frame)
         if own_speech:
             self._own_speech = own_speech.lower()
             self._own_until_s = self._sound.now_s + OWN_TAIL_S
-        self._silent_s = 0.0 if voice else self._silent_s + frame.samples / SAMPLE_RATE_HZ
+        self._silent_s = 0.0 if state.voice else self._silent_s + frame.samples / SAMPLE_RATE_HZ
         if self._utterance is None:
-            if voice and self._live:
+            if state.voice and self._live:
                 self._open(PRE_ROLL_S)
             return tuple(matches)
         text = self._utterance.accept(frame.pcm)
         matches += self._consider(text, final=self._utterance.ended)
+        matches = matches or self._look_closer(text)
+        if lull and self._quick:
+            # What must act at once is not kept waiting until the fast pass proposes it.
+            matches += self._look([], final=False, also=self._quick)
         if self._silent_s >= HANGOVER_S:
             matches += self._close()
         elif self._utterance.ended:
             self._candidates.clear()
             if self._sound.now_s - self._utterance.last_word_s < END_POINT_S:
                 self._open(REPEATED_S)
+        else:
+            self._limit(text)
         return tuple(matches)
+
+    def _limit(self, text: str) -> None:
+        """Begin anew in unbroken voice, at a moment without words of a cue where there is one."""
+        assert self._utterance is not None
+        lasts_s = self._sound.now_s - self._utterance.start_s
+        if self._silent_s:
+            return  # it is about to end by itself
+        if lasts_s > LONGEST_S:
+            self._open(REPEATED_S)
+        elif lasts_s > LONG_S and (not text or text.endswith(UNKNOWN)):
+            self._open(OVERLAP_S)
 
     def _open(self, back_s: float) -> None:
         """Begin an utterance with the last `back_s`, but nothing a cue was found in already."""
+        self._is_whole = self._utterance is None
         start_s, pcm = self._sound.since(max(self._sound.now_s - back_s, self._heard_until_s))
-        self._utterance = _Utterance(self._model, self._grammar, start_s)
+        self._utterance = Utterance(self._model, self._grammar, start_s)
         self._candidates.clear()
         self._utterance.accept(pcm)
 
@@ -232,55 +213,116 @@ class CueSpotter:
         """End the utterance, if there is one, and decide on what is left of it."""
         if self._utterance is None:
             return []
-        matches = self._consider(self._utterance.finish(), final=True)
+        heard = self._utterance.finish()
+        matches = self._consider(heard, final=True) or self._look_closer(heard, at_once=True)
+        matches = matches or self._in_other_words(heard)
         self._candidates.clear()
         self._utterance = None
         return matches
 
     def _consider(self, text: str, final: bool) -> list[CueMatch]:
         """Look at the live phrases in `text` and give those that are believed."""
-        matches = []
         now_s = self._sound.now_s
-        for phrase, nth in self._proposer.phrases_in(text):
-            candidate = self._candidates.setdefault(
-                (phrase, nth), Candidate(self._live[phrase], phrase, now_s, now_s)
-            )
-            if candidate.done or (now_s < candidate.look_s and not final):
-                continue
-            match = self._look(candidate, final)
-            if match is not None:
-                matches.append(match)
-        return matches
+        due = []
+        unproposed = [key for key in self._candidates if key[1] < 0]
+        for key in (*self._proposer.phrases_in(text), *unproposed):
+            candidate = self._candidate(*key)
+            if now_s - candidate.proposed_s > GIVE_UP_S:
+                candidate.looks_left = 0
+            if not candidate.done and (now_s >= candidate.look_s or final):
+                due.append(candidate)
+        return self._look(due, final) if due else []
 
-    def _look(self, candidate: Candidate, final: bool) -> CueMatch | None:
-        """Find out whether a candidate is over, and if so whether it was said."""
+    def _candidate(self, phrase: str, nth: int, proposed_s: float | None = None) -> Candidate:
+        now_s = self._sound.now_s if proposed_s is None else proposed_s
+        new = Candidate(self._live[phrase], phrase, now_s, now_s)
+        return self._candidates.setdefault((phrase, nth), new)
+
+    def _look(self, due: list[Candidate], final: bool, also: Sequence[str] = ()) -> list[CueMatch]:
+        """Hear the last seconds again: find out which phrases are over and which were said.
+
+        One look serves all that is due, so that of phrases that overlap the longest is found;
+        `also` are phrases that nothing has proposed.
+        """
         now_s = self._sound.now_s
         assert self._utterance is not None
-        if now_s - candidate.proposed_s > GIVE_UP_S:
-            candidate.looks_left = 0
-            return None
-        candidate.look_s = now_s + LOOK_EVERY_S
-        back_s = 0.8 + 0.08 * len(candidate.phrase)
-        from_s, pcm = self._sound.since(max(candidate.proposed_s - back_s, self._utterance.start_s))
-        rivals = [
+        since_s = [one.proposed_s - LEAD_S - LETTER_S * len(one.phrase) for one in due]
+        since_s += [now_s - LEAD_S - LETTER_S * len(phrase) for phrase in also]
+        phrases = list(dict.fromkeys([*(candidate.phrase for candidate in due), *also]))
+        for phrase in tuple(phrases):
+            phrases += self._rivals(phrase, phrases)
+        from_s, pcm = self._sound.since(max(min(since_s), self._utterance.start_s))
+        found = find(self._model, pcm, phrases)
+        matches = []
+        for candidate in [*due, *self._unproposed(found, due, from_s)]:
+            place = found.get(candidate.phrase)
+            if place is None:
+                candidate.searches_left -= 1
+                candidate.look_s = now_s + SEARCH_EVERY_S
+                continue
+            candidate.start_s = from_s + place[0]
+            candidate.end_s = min(from_s + place[1], now_s)
+            settled_s = candidate.end_s + self._settling_s(candidate)
+            if now_s < settled_s and not final:
+                every_s = SETTLED_S if candidate.cue.quick else LOOK_EVERY_S
+                candidate.look_s = max(now_s + every_s, settled_s)
+                continue
+            matches += self._decide(candidate)
+        return matches
+
+    def _look_closer(self, text: str, at_once: bool = False) -> list[CueMatch]:
+        """Once `text` stalls: hear it with all live phrases, and what is less likely counts too."""
+        now_s, one = self._sound.now_s, self._utterance
+        stalled, at_s = self._stall.accept(text, now_s, at_once), self._stall.since_s
+        brief = self._is_whole and one is not None and now_s - one.start_s <= BRIEF_S
+        if one is None or not (stalled and brief):
+            return []
+        pcm = self._sound.since(max(one.start_s, self._heard_until_s))[1]
+        found = self._proposer.hear_closely(self._model, pcm)
+        due = [new for each in found if (new := self._candidate(each, 0, at_s)).looks_left]
+        return self._look(due, final=True) if due else []
+
+    def _rivals(self, phrase: str, known: list[str]) -> list[str]:
+        """Phrases of other cues that may have been said in place of `phrase`."""
+        return [
             other
-            for other in self._proposer.like(candidate.phrase)
-            if self._live[other].id != candidate.cue.id
+            for other in self._proposer.like(phrase)
+            if other not in known and self._live[other].id != self._live[phrase].id
         ]
-        located = self._verifier.locate(candidate.phrase, rivals, pcm)
-        if located is None:
-            candidate.searches_left -= 1
-            candidate.look_s = now_s + SEARCH_EVERY_S
-            return None
-        if located[1] + from_s > now_s - SETTLED_S and not final:
-            return None
-        candidate.start_s = from_s + located[0]
-        candidate.end_s = min(from_s + located[1], now_s)
+
+    def _unproposed(
+        self, found: Mapping[str, tuple[float, float]], due: list[Candidate], from_s: float
+    ) -> list[Candidate]:
+        """Candidates for phrases that only the second look found, one for each place."""
+        new = []
+        known = {candidate.phrase for candidate in due}
+        for phrase in [phrase for phrase in found if phrase not in known]:
+            start_s = from_s + found[phrase][0]
+            same = (
+                one
+                for one in self._candidates.values()
+                if one.phrase == phrase and abs(one.start_s - start_s) < SAME_PLACE_S
+            )
+            candidate = next(same, None) or self._candidate(phrase, -1 - len(self._candidates))
+            if not candidate.done:
+                new.append(candidate)
+        return new
+
+    def _settling_s(self, candidate: Candidate) -> float:
+        """How long the phrase must be over to be judged."""
+        longer = self._proposer.going_on(candidate.phrase)
+        waits = any(self._live[phrase].id != candidate.cue.id for phrase in longer)
+        return WAIT_S if waits or candidate.cue.alone else SETTLED_S
+
+    def _decide(self, candidate: Candidate) -> list[CueMatch]:
+        """Judge a candidate that is over, unless its cue or its sound had its turn already."""
         candidate.looks_left -= 1
         candidate.look_s = candidate.end_s + CONTEXT_S + LOOK_EVERY_S
-        if candidate.start_s < self._refractory_until_s.get(candidate.cue.id, 0.0):
-            return None
-        return self._judge(candidate)
+        rests_until_s = self._refractory_until_s.get(candidate.cue.id, 0.0)
+        if candidate.start_s < max(rests_until_s, self._heard_until_s):
+            return []
+        match = self._judge(candidate)
+        return [match] if match is not None else []
 
     def _judge(self, candidate: Candidate) -> CueMatch | None:
         """The match, where the verifier believes the candidate."""
@@ -288,28 +330,47 @@ class CueSpotter:
         size = round((candidate.end_s + CONTEXT_S - from_s) * SAMPLE_RATE_HZ) * BYTES_PER_SAMPLE
         start_s, end_s = candidate.start_s - from_s, candidate.end_s - from_s
         span = Span(candidate.phrase, pcm[:size], start_s, end_s)
-        evidence = self._verifier.evidence(span)
-        probability = self._verifier.probability(evidence)
+        if candidate.cue.alone and min(contrasts(span)) < ALONE_CONTRAST:
+            return None
+        verifier = self._quick_verifier if candidate.cue.quick else self._verifier
+        evidence = verifier.evidence(span)
+        probability = verifier.probability(evidence)
         if self._watch is not None:
             self._watch(candidate, evidence, probability)
-        bar = self._threshold(candidate) + (EARLY_BAR if candidate.looks_left else 0.0)
-        if probability < bar:
+        if probability < self._threshold(candidate, verifier) + candidate.bar:
             return None
         candidate.looks_left = 0
-        self._heard_until_s = candidate.end_s
-        self._refractory_until_s[candidate.cue.id] = candidate.end_s + candidate.cue.refractory_s
-        return CueMatch(
-            candidate.cue.id,
-            candidate.phrase,
-            round(probability, 3),
-            round(candidate.start_s, 3),
-            round(candidate.end_s, 3),
-            round(self._sound.now_s, 3),
+        return self._match(
+            candidate.cue, candidate.phrase, probability, candidate.start_s, candidate.end_s
         )
 
-    def _threshold(self, candidate: Candidate) -> float:
+    def _match(
+        self, cue: Cue, phrase: str, confidence: float, start_s: float, end_s: float
+    ) -> CueMatch:
+        """Make the match, after which the cue and its sound have had their turn."""
+        self._heard_until_s = end_s
+        self._refractory_until_s[cue.id] = end_s + cue.refractory_s
+        times_s = (start_s, end_s, self._sound.now_s)
+        return CueMatch(cue.id, phrase, round(confidence, 3), *(round(t_s, 3) for t_s in times_s))
+
+    def _in_other_words(self, heard: str) -> list[CueMatch]:
+        """The match, where the whole utterance that just ended is a paraphrase of a cue."""
+        assert self._utterance is not None
+        start_s, pcm = self._sound.since(self._utterance.start_s)
+        end_s = self._sound.now_s - self._silent_s
+        if not self._is_whole or start_s < max(self._heard_until_s, self._own_until_s):
+            return []
+        found = self._other_words.hear(heard, pcm, end_s - start_s)
+        if found is None or start_s < self._refractory_until_s.get(found.cue.id, 0.0):
+            return []
+        return [self._match(found.cue, found.phrase, found.likeness, start_s, end_s)]
+
+    def _threshold(self, candidate: Candidate, verifier: Verifier) -> float:
         """Probability a phrase needs; above 1 for what we are saying ourselves."""
-        threshold = self._verifier.threshold(candidate.cue.sensitivity or self._hearing.sensitivity)
+        cue = candidate.cue
+        threshold = verifier.threshold(cue.sensitivity or self._hearing.sensitivity)
+        threshold += cue.threshold_shift
+        threshold = min(max(threshold, verifier.threshold("high")), verifier.threshold("low"))
         if self._sound.now_s > self._own_until_s:
             return threshold
         if fuzz.partial_ratio(candidate.phrase, self._own_speech) >= OWN_WORDS:

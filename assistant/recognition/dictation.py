@@ -10,12 +10,21 @@ from typing import Protocol
 import numpy as np
 
 from assistant.audio.voice_activity import VoiceActivity, VoiceState
-from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Final, Frame, Partial
+from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Expects, Final, Frame
 from assistant.ports import Transcriber
 from assistant.recognition.transcribers import best_pause
 
 END_SILENCE_S = 0.9
 """Silence that ends an utterance; docs/dictation.md has the trade-off behind it."""
+ANSWER_END_SILENCE_S = {
+    Expects.ANSWER: 0.9,
+    Expects.NAME: 0.9,
+    Expects.CHANGE: 0.9,
+    Expects.REPAIR: 1.0,
+    Expects.CODE: 1.6,
+    Expects.PHONE: 1.6,
+}
+"""The same for answers: who reads a code aloud looks for the next group meanwhile."""
 PRE_ROLL_S = 0.5
 """Audio kept from before the first voice, so that no soft first sound is lost."""
 POST_ROLL_S = 0.3
@@ -48,10 +57,14 @@ class Reading:
     text: str
     second: str | None = None
     """Another hearing of it, where the two disagree badly."""
+    codes: tuple[tuple[str, float], ...] = ()
+    """Readings of a code in it with their probabilities, best first, where one was expected."""
 
 
 Refine = Callable[[str, bytes], Reading]
 """Looks again at a finished text with its audio: where codes are read symbol by symbol."""
+ReadAnswer = Callable[[str, bytes, Expects], Reading]
+"""The same for the answer to a question, which says what to expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,7 @@ class UtteranceDictation:
     """Implements `Dictation` with any `Transcriber`; the same frames give the same finals.
 
     Every sample between `start` and `stop` that lies within reach of a voice goes to the
-    transcriber exactly once; samples of a cue never do, nor does a scrap of its last sound. No
-    partials: they would cost as much again as the finals.
+    transcriber exactly once; samples of a cue never do, nor does a scrap of its last sound.
     """
 
     def __init__(
@@ -82,11 +94,15 @@ class UtteranceDictation:
         voice_activity: VoiceGate | None = None,
         refine: Refine | None = None,
         end_silence_s: float = END_SILENCE_S,
+        read_answer: ReadAnswer | None = None,
     ) -> None:
         self._transcriber = transcriber
         self._gate = voice_activity or VoiceActivity(hangover_frames=0)
         self._refine = refine
+        self._read_answer = read_answer
+        self._end_silence_s = end_silence_s
         self._end_silence = _samples(end_silence_s)
+        self._expects = Expects.TEXT
         self._now = 0
         self._started = False
         self._ring: deque[_Slice] = deque()
@@ -94,7 +110,7 @@ class UtteranceDictation:
         """Where the last cue ended, until something was said after it."""
         self._utterance = _Utterance()
 
-    def start(self, t_s: float) -> None:
+    def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
         """Begin to take dictation; of the audio before now, what came after `t_s` counts.
 
         The edge moves to the quietest place within `SEAM_S`, so that no scrap of a cue is left.
@@ -106,10 +122,13 @@ class UtteranceDictation:
         self._utterance = _Utterance()
         heard = list(self._ring)
         edge = _quiet_after(heard, _samples(t_s))
-        self._edge = edge if t_s > 0.0 else None  # a recap on its own begins with no cue
+        self._expects = expects
+        self._end_silence = _samples(ANSWER_END_SILENCE_S.get(expects, self._end_silence_s))
+        # A recap on its own begins with no cue, nor does an answer: a short "no" is no scrap.
+        self._edge = edge if t_s > 0.0 and expects is Expects.TEXT else None
         self._ring = deque(_after(heard, edge))
 
-    def accept(self, frame: Frame) -> tuple[Partial | Final, ...]:
+    def accept(self, frame: Frame) -> tuple[Final, ...]:
         """Take the next frame; gives the utterances that ended with it, mostly none."""
         self._now += frame.lost_samples
         state = self._gate.accept(frame.pcm)
@@ -192,7 +211,7 @@ class UtteranceDictation:
         transcript = self._transcriber.transcribe(pcm)
         if not transcript.text:
             return []
-        reading = self._refine(transcript.text, pcm) if self._refine else Reading(transcript.text)
+        reading = self._look_closer(transcript.text, pcm)
         return [
             Final(
                 text=reading.text,
@@ -200,9 +219,15 @@ class UtteranceDictation:
                 end_s=voiced[-1].end / SAMPLE_RATE_HZ,
                 t_s=self._now / SAMPLE_RATE_HZ,
                 confidence=transcript.confidence,
-                second=reading.second,
+                second=reading.second or transcript.second,
+                codes=reading.codes,
             )
         ]
+
+    def _look_closer(self, text: str, pcm: bytes) -> Reading:
+        if self._expects is not Expects.TEXT and self._read_answer is not None:
+            return self._read_answer(text, pcm, self._expects)
+        return self._refine(text, pcm) if self._refine else Reading(text)
 
 
 class _Utterance:

@@ -1,10 +1,15 @@
-"""Which live phrases a hypothesis of the fast pass may stand for."""
+"""The fast pass: which live phrases the running sound may hold."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from rapidfuzz import fuzz
+
+from assistant.events import SAMPLE_RATE_HZ
+from assistant.recognition.second_pass import UNKNOWN, feed, hear_all
 
 ALIKE = 76.0
 """Least likeness in per cent, by letters, of words taken for a phrase; a lower figure proposes
@@ -13,8 +18,64 @@ RIVALS_ALIKE = 60.0
 """Likeness from which two phrases are weighed against each other."""
 MOST_ALIKE = 2
 """Phrases proposed at once for words that are merely like them, the likest first."""
+STALLED_S = 0.5
+"""Words of live phrases after which nothing more came for so long are heard more closely."""
+BRIEF_S = 5.0
+"""A longer utterance is not: a cue is mostly said by itself, and to hear again costs computing."""
 LAST_WINDOWS = 3
 """How far back words that are merely like a phrase are looked for."""
+
+
+class Utterance:
+    """One stretch of voice and the recogniser that hears it."""
+
+    def __init__(self, model: Any, grammar: str, start_s: float) -> None:
+        from vosk import KaldiRecognizer
+
+        self._recogniser = KaldiRecognizer(model, SAMPLE_RATE_HZ, grammar)
+        self._recogniser.SetWords(True)
+        self.start_s = start_s
+        self.ended = False
+        self.last_word_s = start_s
+        """When the last word of an ended utterance was over."""
+
+    def accept(self, pcm: bytes) -> str:
+        """Words heard so far; sets `ended` at Vosk's own end point."""
+        self.ended = feed(self._recogniser, pcm)
+        if not self.ended:
+            return str(json.loads(self._recogniser.PartialResult())["partial"])
+        result = json.loads(self._recogniser.Result())
+        if result.get("result"):
+            self.last_word_s = self.start_s + float(result["result"][-1]["end"])
+        return str(result["text"])
+
+    def finish(self) -> str:
+        """Words of the whole utterance, now that it is over."""
+        return str(json.loads(self._recogniser.FinalResult())["text"])
+
+
+class Stall:
+    """Notices that a running hypothesis has words and that no more of them come."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._noted = True
+        self.since_s = 0.0
+        """When the text last changed."""
+
+    def accept(self, text: str, now_s: float, at_once: bool = False) -> bool:
+        """Whether this is when to take `text` for all that was said.
+
+        True once for each text that holds more than unknown words: `STALLED_S` after it last
+        changed, or `at_once`.
+        """
+        if text != self._text:
+            self._text, self.since_s = text, now_s
+            self._noted = not set(text.split()) - {UNKNOWN}
+        if self._noted or not (at_once or now_s - self.since_s >= STALLED_S):
+            return False
+        self._noted = True
+        return True
 
 
 class Proposer:
@@ -36,12 +97,30 @@ class Proposer:
             self._found = tuple(self._search(text.split()))
         return self._found
 
+    def hear_closely(self, model: Any, pcm: bytes) -> tuple[str, ...]:
+        """Phrases that stand on any of the likeliest paths through all of them and unknown words.
+
+        `pcm` is int16 mono 16 kHz, `model` a `vosk.Model`.
+        """
+        paths = hear_all(model, pcm, [*self._phrases, UNKNOWN])
+        padded = [f" {path.text} " for path in paths]
+        return tuple(p for p in self._phrases if any(f" {p} " in text for text in padded))
+
     def like(self, phrase: str) -> tuple[str, ...]:
-        """Other phrases that look like `phrase`."""
+        """Other phrases that look like `phrase`, and longer ones that hold it."""
         return tuple(
             other
             for other in self._phrases
-            if other != phrase and fuzz.ratio(phrase, other) >= RIVALS_ALIKE
+            if other != phrase
+            and (fuzz.ratio(phrase, other) >= RIVALS_ALIKE or holds(other, phrase))
+        )
+
+    def going_on(self, phrase: str) -> tuple[str, ...]:
+        """Longer phrases that hold `phrase` and go on after it."""
+        return tuple(
+            other
+            for other in self._phrases
+            if holds(other, phrase) and not other.endswith(f" {phrase}")
         )
 
     def _search(self, words: list[str]) -> list[tuple[str, int]]:
@@ -60,3 +139,8 @@ class Proposer:
         exact.sort(key=lambda entry: -len(entry[0]))
         alike.sort(key=lambda entry: (-entry[0], entry[1]))
         return [*exact, *((phrase, 0) for _, phrase in alike[:MOST_ALIKE])]
+
+
+def holds(longer: str, phrase: str) -> bool:
+    """Whether the words of `phrase` stand in `longer`, which has more."""
+    return longer != phrase and f" {phrase} " in f" {longer} "

@@ -17,6 +17,8 @@ from assistant.audio.voice_activity import VoiceActivity
 from assistant.errors import ModelError
 from assistant.events import BYTES_PER_SAMPLE, FRAME_SAMPLES, SAMPLE_RATE_HZ
 from assistant.ports import Transcriber, Transcript, Word
+from assistant.recap.lexicon import lists, ordinary_words
+from assistant.recognition.second_pass import feed
 
 Engine = Literal["moonshine", "vosk"]
 ENGINES: tuple[Engine, ...] = ("moonshine", "vosk")
@@ -31,6 +33,8 @@ GHOSTS = frozenset({"you", "the", "oh", "bye", "thank you", "thanks", "thanks fo
 GHOST_VOICE_S = 0.25
 """Voice (hangover not counted) below which a ghost word is taken for one."""
 
+_OLD_SPELLING = re.compile(r"\b([Tt])o-(day|night|morrow)\b")
+"""Moonshine learnt from old books: "to-morrow" would be two words, the second one a name."""
 _FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
 _PAUSE_S = 0.2
 _MADV_DONTNEED = 4
@@ -98,6 +102,8 @@ class MoonshineTranscriber:
             text = self._decode(pcm[start * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE])
             if texts and _in_speech(pcm, start):
                 texts[-1] = texts[-1].removesuffix(".")  # the engine's, not the speaker's
+            if texts and texts[-1][-1:].isalnum():
+                text = _in_mid_sentence(text)
             if text:
                 texts.append(text)
         return Transcript(" ".join(texts))
@@ -114,7 +120,7 @@ class MoonshineTranscriber:
         text = " ".join(line.text.strip() for line in result.lines).strip()
         if voice_s < GHOST_VOICE_S and _bare(text) in GHOSTS:
             return ""
-        return text
+        return _OLD_SPELLING.sub(r"\1o\2", text)
 
 
 def _load_moonshine() -> Any:
@@ -168,15 +174,15 @@ def _give_back_memory(folder: Path) -> None:
 class VoskTranscriber:
     """Vosk without a grammar; needs a model with a general language model.
 
-    `model_path` is an unpacked model folder, loaded on the first span. Raises `ModelError`
-    (``engine-missing``, ``model-damaged``).
+    `model_path` is an unpacked model folder, loaded on the first span unless `model`, a
+    `vosk.Model`, is at hand. Raises `ModelError` (``engine-missing``, ``model-damaged``).
     """
 
     name = "vosk"
 
-    def __init__(self, model_path: Path) -> None:
+    def __init__(self, model_path: Path, model: Any = None) -> None:
         self._model_path = model_path
-        self._model: Any = None
+        self._model: Any = model
 
     def load(self) -> None:
         """Load now rather than on the first span: 0.2 to 0.5 s."""
@@ -192,7 +198,7 @@ class VoskTranscriber:
         recogniser.SetWords(True)
         found: list[dict[str, Any]] = []
         for start in range(0, len(pcm), _FRAME_BYTES * 8):
-            if recogniser.AcceptWaveform(pcm[start : start + _FRAME_BYTES * 8]):
+            if feed(recogniser, pcm[start : start + _FRAME_BYTES * 8]):
                 found += json.loads(recogniser.Result()).get("result", [])
         found += json.loads(recogniser.FinalResult()).get("result", [])
         words = tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in found)
@@ -269,6 +275,13 @@ def _voice_s(pcm: bytes) -> float:
     frames = range(0, len(pcm), _FRAME_BYTES)
     voiced = sum(activity.accept(pcm[at : at + _FRAME_BYTES]).voice for at in frames)
     return voiced * FRAME_SAMPLES / SAMPLE_RATE_HZ
+
+
+def _in_mid_sentence(text: str) -> str:
+    """`text` without the capital of its first word, where that is an everyday word and no name."""
+    first = re.split(r"[^A-Za-z]", text, maxsplit=1)[0].lower()
+    is_plain = first in ordinary_words() - lists("people").sets["also_words"] and first != "i"
+    return text[:1].lower() + text[1:] if is_plain else text
 
 
 def _bare(text: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from assistant.coaching.phonemes import pronounce
 from assistant.events import SAMPLE_RATE_HZ
 from assistant.ports import Transcriber
-from assistant.recognition.second_pass import UNKNOWN, hear
+from assistant.recognition.second_pass import SILENCE, UNKNOWN, Hearing, hear, hear_all
 from assistant.resources import shipped
 from assistant.toml_files import load_toml
 
@@ -69,12 +69,15 @@ class Evidence:
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A logistic model over the figures of `Evidence`, and the thresholds on its outcome."""
+    """An additive model over the figures of `Evidence`, and the thresholds on its outcome."""
 
     bias: float
-    evidence: dict[str, float]
     thresholds: dict[str, float]
     """Probability a cue needs, by sensitivity."""
+    evidence: dict[str, float] = {}
+    """By figure: so much is added to the log odds for each unit."""
+    steps: dict[str, tuple[tuple[float, float], ...]] = {}
+    """By figure: from each edge on, so much is added to the log odds."""
 
 
 class WeightsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,24 +110,11 @@ class Verifier:
         self._weights = weights
         self._sounds = pronounce(word for phrase in phrases for word in phrase.split())
 
-    def locate(self, phrase: str, rivals: Sequence[str], pcm: bytes) -> tuple[float, float] | None:
-        """Start and end in seconds of the last place of `phrase` in `pcm`.
-
-        None when a second look finds it nowhere, or finds one of `rivals` in its place.
-        """
-        words = hear(self._model, pcm, [phrase, *rivals, UNKNOWN]).words
-        wanted = phrase.split()
-        for first in range(len(words) - len(wanted), -1, -1):
-            span = words[first : first + len(wanted)]
-            if [word.text for word in span] == wanted:
-                return span[0].start_s, span[-1].end_s
-        return None
-
     def evidence(self, span: Span) -> Evidence:
         """What speaks for and against `span.phrase` being said there."""
         own = set(span.phrase.split())
         rivals = [word for word in self._decoys if word not in own]
-        cue = hear(self._model, span.pcm, [span.phrase, UNKNOWN])
+        cue = self._best_with(span)
         other = hear(self._model, span.pcm, [*rivals, UNKNOWN])
         unknown = hear(self._model, span.pcm, [UNKNOWN])
         seconds = max(span.end_s - span.start_s, 0.1)
@@ -150,6 +140,12 @@ class Verifier:
         if self.probability(evidence) >= self._weights.sure:
             return evidence
         return self._with_second_opinion(evidence, span, cue.score, steps)
+
+    def _best_with(self, span: Span) -> Hearing:
+        """The best path that holds the phrase; where none of them does, the last of them."""
+        paths = hear_all(self._model, span.pcm, [span.phrase, UNKNOWN])
+        holding = (path for path in paths if f" {span.phrase} " in f" {path.text} ")
+        return next(holding, paths[-1] if paths else SILENCE)
 
     def _with_second_opinion(
         self, evidence: Evidence, span: Span, cue_score: float, steps: float
@@ -181,6 +177,12 @@ class Verifier:
         weights = self._weights.fused if asked else self._weights.alone
         total = weights.bias + sum(
             weight * getattr(evidence, name) for name, weight in weights.evidence.items()
+        )
+        total += sum(
+            jump
+            for name, steps in weights.steps.items()
+            for edge, jump in steps
+            if getattr(evidence, name) >= edge
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 

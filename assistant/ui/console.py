@@ -14,6 +14,7 @@ from rich.text import Text
 
 from assistant.notices import (
     CaseSavedNotice,
+    CaseUpdatedNotice,
     CueNotice,
     ErrorNotice,
     FinalNotice,
@@ -173,6 +174,9 @@ def describe(notice: Notice) -> str:
             return f"notes   {notice.text}"
         case CaseSavedNotice():
             return f"saved   {notice.path}"
+        case CaseUpdatedNotice():
+            doubts = f"{notice.needs_review} to review" if notice.needs_review else "no doubts"
+            return f"updated {notice.case_id}, {doubts}"
         case WarningNotice() | ErrorNotice():
             return f"{notice.message} [{notice.code}]"
         case _:

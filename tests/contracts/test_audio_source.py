@@ -12,6 +12,7 @@ import soundfile
 from fakes_audio import FakeSource
 
 from assistant.audio.devices import SoundSystem
+from assistant.audio.echo_tap import CallBeside, EchoTap
 from assistant.audio.files import FileSource
 from assistant.audio.microphone import Microphone
 from assistant.events import FRAME_SAMPLES, DeviceChanged, EndOfAudio, Frame, PlaybackFinished
@@ -35,12 +36,13 @@ def _fake() -> AudioSource:
     return FakeSource(Frame(pcm[at : at + step]) for at in range(0, len(pcm), step))
 
 
-@pytest.fixture(params=["file", "two files", "paced file", "fake"])
+@pytest.fixture(params=["file", "two files", "paced file", "beside a call", "fake"])
 def finite(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     makers: dict[str, Make] = {
         "file": lambda: FileSource(_wav(tmp_path)),
         "two files": lambda: FileSource([_wav(tmp_path), _wav(tmp_path)]),
         "paced file": lambda: FileSource(_wav(tmp_path), paced=True),
+        "beside a call": lambda: CallBeside(FileSource(_wav(tmp_path)), FakeSource([]), EchoTap()),
         "fake": _fake,
     }
     return makers[request.param]

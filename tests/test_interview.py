@@ -1,0 +1,398 @@
+"""The interview after a recap, by scripted text: what is asked, and what answers change."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.events import Expects
+from assistant.recap.amend import NONE_GIVEN
+from assistant.recap.fields import extract_fields
+from assistant.recap.interview import MOST_ANSWERS, MOST_QUESTIONS, Interview, begin
+from assistant.recap.model import Answer, CaseNumber, RecapFields, Unclear
+
+TODAY = date(2026, 11, 23)  # a Monday
+FULL = (
+    "I called Harbor Gas and spoke with Maria. The case number is AB742. "
+    "They will refund me $50 by Friday. It's resolved."
+)
+NO_CASE = "I called Harbor Gas and spoke with Maria. They will refund me $50 by Friday."
+Said = str | tuple[str, tuple[tuple[str, float], ...]]
+
+
+def extract(text: str) -> RecapFields:
+    return extract_fields(text, TODAY)
+
+
+def interview(recap: str, *said: Said) -> Interview:
+    """The interview about `recap` after all that was `said`."""
+    state = begin(extract(recap), extract, TODAY)
+    for each in said:
+        assert state.question is not None, f"{each!r} came too late"
+        state = state.answer(each) if isinstance(each, str) else state.answer(*each)
+    return state
+
+
+def key(state: Interview) -> str:
+    return state.question.key if state.question is not None else ""
+
+
+def about(state: Interview) -> str:
+    return state.question.about if state.question is not None else ""
+
+
+def numbers(state: Interview) -> list[str]:
+    return [number.value for number in state.fields.case_numbers]
+
+
+def test_a_full_recap_is_only_read_back() -> None:
+    state = interview(FULL)
+    assert key(state) == "read-back"
+    assert state.answer("Yes.").question is None
+    assert state.answer("").question is None, "silence accepts"
+    assert state.answer("").fields == extract(FULL)
+    sure = state.answer("Yes.").fields
+    for item in (sure.company, *sure.case_numbers, *sure.people, *sure.next_steps):
+        assert item is not None
+        assert item.confidence == 1.0, "what was read back and confirmed needs no review"
+
+
+def test_what_is_missing_is_asked_in_order_of_worth_and_not_more_than_four_times() -> None:
+    state, asked = interview("Hello."), []
+    while state.question is not None:
+        asked.append(state.question.key)
+        state = state.answer("skip")
+    assert asked == ["ask-case-number", "ask-promise", "ask-person", "ask-company"]
+    assert len(asked) == MOST_QUESTIONS, "and there is nothing to read back"
+
+
+def test_answers_fill_the_fields() -> None:
+    state = interview(
+        "The bill was wrong.",
+        "A B 7 4 2",
+        "yes",
+        "They'll refund me fifty dollars by Friday.",
+        "It was Maria from billing.",
+        "Harbor Gas.",
+    )
+    fields = state.fields
+    assert numbers(state) == ["AB742"]
+    assert [(person.name, person.role) for person in fields.people] == [("Maria", "billing")]
+    assert fields.company is not None
+    assert fields.company.name == "Harbor Gas"
+    (step,) = fields.next_steps
+    assert (step.owner, step.action, step.due) == ("them", "refund me $50", date(2026, 11, 27))
+    assert [str(amount.value) for amount in fields.amounts] == ["50"]
+    assert fields.unclear == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("maria", "Maria"),
+        ("Her name was Sandeep.", "Sandeep"),
+        ("grace", "Grace"),
+        ("S. A. N. D. E. E. P.", "Sandeep"),
+        ("Maria, M-A-R-I-J-A.", "Marija"),
+        ("somebody called derek from the warehouse", "Derek"),
+        ("Tom Baker", "Tom Baker"),
+    ],
+)
+def test_a_name_in_many_forms(answer: str, name: str) -> None:
+    state = interview("The case number is AB742. They will pay me $5 by Friday.", answer)
+    assert [person.name for person in state.fields.people] == [name]
+
+
+def test_letters_heard_in_the_sound_spell_a_name_better_than_the_text() -> None:
+    recap = "The case number is AB742. They will pay me $5 by Friday."
+    state = interview(recap, ("Spelled m a r i g a", (("MARIJA", 0.9), ("MARIGA", 0.1))))
+    assert [person.name for person in state.fields.people] == ["Marija"]
+
+
+def test_nothing_was_promised() -> None:
+    state = interview("I called Harbor Gas and spoke with Maria. Case number AB742.", "Nothing.")
+    assert key(state) == "ask-settled"
+    assert [one.field for one in state.fields.unclear] == ["next_steps"]
+
+
+def test_a_promise_without_a_day_is_asked_for_it() -> None:
+    recap = "I called Harbor Gas and spoke with Maria. Case number AB742. They will refund me $50."
+    state = interview(recap)
+    assert (key(state), about(state)) == ("ask-due", "refund me $50")
+    assert state.answer("by Friday").fields.next_steps[0].due == date(2026, 11, 27)
+    assert state.answer("they didn't say").fields.next_steps[0].due is None
+
+
+def test_a_code_heard_unsurely_is_read_back_and_confirmed() -> None:
+    fields = extract(FULL)
+    number = msgspec.structs.replace(fields.case_numbers[0], confidence=0.6)
+    fields = msgspec.structs.replace(fields, case_numbers=(number,))
+    state = begin(fields, extract, TODAY)
+    assert (key(state), about(state)) == ("check-case-number", "AB742")
+    assert state.answer("Yes.").fields.case_numbers[0].confidence == 1.0
+    assert state.answer("").fields.case_numbers[0].confidence == 0.6, "silence is no proof"
+
+
+def test_what_two_engines_heard_differently_is_asked_and_settled() -> None:
+    doubt = Unclear(field="case_numbers", reason="may be AV742", words="The case number is AB742.")
+    fields = extract(FULL)
+    fields = msgspec.structs.replace(fields, unclear=(doubt,))
+    fields = msgspec.structs.replace(
+        fields, case_numbers=(msgspec.structs.replace(fields.case_numbers[0], words="AB742"),)
+    )
+    state = begin(fields, extract, TODAY)
+    assert key(state) == "check-case-number"
+    assert state.answer("yes").fields.unclear == ()
+
+
+@pytest.mark.parametrize(
+    ("repairs", "code"),
+    [
+        (["no, the fourth is delta"], "AB7D2"),
+        (["The last one is nine."], "AB749"),
+        (["delete the last two"], "AB7"),
+        (["it's A B 7 4 2 9"], "AB7429"),
+        (["the first is charlie", "the second is delta"], "CD742"),
+        (["start again", "K 9 9 1"], "K991"),
+        (["no", "K 9 9 1"], "K991"),
+    ],
+)
+def test_a_code_is_mended_by_voice(repairs: list[str], code: str) -> None:
+    state = interview(NO_CASE, "A B 7 4 2", *repairs)
+    assert (key(state), about(state)) == ("check-case-number", code)
+    assert numbers(state) == [code]
+    assert numbers(state.answer("yes")) == [code]
+
+
+def test_its_length_chooses_among_the_readings() -> None:
+    heard = ("a code", (("AB742", 0.6), ("AP742", 0.2), ("AB7422", 0.2)))
+    state = interview(NO_CASE, heard, "it has six characters")
+    assert numbers(state) == ["AB7422"]
+    state = interview(NO_CASE, heard, "it has nine characters")
+    assert key(state) == "ask-case-number", "none of the readings is so long: say it again"
+
+
+def test_a_second_reading_is_voted_with_the_first() -> None:
+    first = ("a code", (("AB742", 0.5), ("AP742", 0.4), ("AD742", 0.1)))
+    second = ("the code", (("AD742", 0.5), ("AP742", 0.45)))
+    assert numbers(interview(NO_CASE, first, second)) == ["AP742"]
+    same = ("the code", (("AB742", 0.5), ("AP742", 0.45)))
+    assert numbers(interview(NO_CASE, first, same)) == ["AB742"], "said again is no refusal"
+
+
+def test_a_bare_no_brings_the_likeliest_other_reading() -> None:
+    heard = ("a code", (("AB742", 0.6), ("AP742", 0.3), ("AD742", 0.05)))
+    state = interview(NO_CASE, heard, "no")
+    assert (key(state), about(state)) == ("check-case-number", "AP742")
+    assert numbers(state.answer("yes")) == ["AP742"]
+    state = state.answer("no")
+    assert key(state) == "ask-case-number", "nothing likely is left: it is said again"
+    assert state.fields.case_numbers[0].confidence == 0.0, "and wrong until then"
+    again = state.answer("a code", (("AB742", 0.7), ("AD742", 0.2)))
+    assert about(again) == "AD742", "what was refused does not come back"
+
+
+def test_what_the_other_engine_heard_is_offered_after_a_no() -> None:
+    fields = extract(FULL)
+    state = begin(fields, extract, TODAY, {"AB742": {"AB742": 0.97, "AV742": 0.03}})
+    state = state.answer("no").answer("the case number is wrong")
+    assert (key(state), about(state)) == ("check-case-number", "AV742")
+    doubted = msgspec.structs.replace(fields.case_numbers[0], confidence=0.6)
+    fields = msgspec.structs.replace(fields, case_numbers=(doubted,))
+    state = begin(fields, extract, TODAY, {"AB742": {"AB742": 0.6, "AV742": 0.4}}).answer("no")
+    assert (key(state), about(state)) == ("check-case-number", "AV742")
+
+
+def test_to_start_again_keeps_the_number_until_another_is_said() -> None:
+    state = interview(NO_CASE, "A B 7 4 2", "start again")
+    assert numbers(state) == ["AB742"]
+    assert numbers(state.answer("skip")) == ["AB742"]
+
+
+@pytest.mark.parametrize(
+    "answer", ["I don't have one.", "no", "They didn't give me a number.", "no case number"]
+)
+def test_to_have_none_leaves_the_field_empty_and_says_so(answer: str) -> None:
+    state = interview(NO_CASE, answer)
+    assert numbers(state) == []
+    (note,) = state.fields.unclear
+    assert (note.field, note.reason, note.words) == ("case_numbers", NONE_GIVEN, answer)
+    assert key(state.reopened()) != "ask-case-number", "it is not asked again"
+
+
+def test_what_the_recap_says_is_missing_is_not_asked() -> None:
+    state = interview("I called Harbor Gas. She didn't give me a case number. It's resolved.")
+    assert key(state) != "ask-case-number"
+
+
+def test_commands_steer_the_interview() -> None:
+    start = interview(NO_CASE)
+    assert start.answer("repeat").question == start.question
+    waiting = start.answer("One moment.").question
+    assert waiting is not None
+    assert (waiting.key, waiting.waits) == ("ask-case-number", True)
+    assert start.answer("That's all.").question is None
+    assert key(start.answer("Skip.")) == "ask-settled"
+    assert start.answer("Skip.").fields == start.fields
+
+
+def test_two_silences_in_a_row_end_it() -> None:
+    state = interview("Hello.")
+    assert state.answer("").question is not None
+    assert state.answer("").answer("").question is None
+    assert state.answer("").answer("skip").answer("").question is not None
+
+
+def test_what_is_not_understood_is_asked_once_more() -> None:
+    state = interview(NO_CASE, "well let us see now")
+    assert state.question is not None
+    assert (state.question.key, state.question.again) == ("ask-case-number", True)
+    assert key(state.answer("the dog ate my homework")) == "ask-settled"
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("change the date to Thursday", {"due": date(2026, 11, 26)}),
+        ("No, the date is December third.", {"due": date(2026, 12, 3)}),
+        ("by Wednesday", {"due": date(2026, 11, 25)}),
+        ("the name is spelled M A R I J A", {"person": "Marija"}),
+        ("her name is Marta", {"person": "Marta"}),
+        ("It was Marta, not Maria.", {"person": "Marta"}),
+        ("Change Maria to Marta.", {"person": "Marta"}),
+        ("change the company Harbor Gas to Blue Heron", {"company": "Blue Heron"}),
+        ("the company is Blue Heron", {"company": "Blue Heron"}),
+        ("the case number is A B 9 9 1", {"code": "AB991"}),
+        ("the third is delta", {"code": "ABD42"}),
+        ("the amount should be sixty dollars", {"amount": "60"}),
+        ("it's not resolved", {"resolved": False}),
+        ("delete the case number", {"code": None}),
+    ],
+)
+def test_the_read_back_is_corrected_field_by_field(said: str, changed: dict[str, object]) -> None:
+    state = interview(FULL, said)
+    assert state.question is not None, "it is read back again"
+    fields = state.fields
+    now = {
+        "due": fields.next_steps[0].due,
+        "person": fields.people[0].name,
+        "company": fields.company and fields.company.name,
+        "code": fields.case_numbers[0].value if fields.case_numbers else None,
+        "amount": str(fields.amounts[0].value),
+        "resolved": fields.resolved,
+    }
+    was = {
+        "due": date(2026, 11, 27),
+        "person": "Maria",
+        "company": "Harbor Gas",
+        "code": "AB742",
+        "amount": "50",
+        "resolved": True,
+    }
+    assert now == was | changed
+
+
+def test_a_correction_may_come_in_two_steps() -> None:
+    state = interview(FULL, "no")
+    assert key(state) == "ask-change"
+    state = state.answer("the date should be Thursday")
+    assert (key(state), about(state)) == ("read-change", "due")
+    assert state.answer("yes").question is None
+
+
+def test_a_promise_added_in_the_read_back_moves_no_date() -> None:
+    state = interview(FULL, "They will also call me on Monday.")
+    assert [str(step.due) for step in state.fields.next_steps] == ["2026-11-27", "2026-11-30"]
+
+
+def test_codes_and_names_are_listened_to_as_such() -> None:
+    expects = {
+        "ask-case-number": Expects.CODE,
+        "check-case-number": Expects.REPAIR,
+        "ask-person": Expects.NAME,
+        "ask-promise": Expects.ANSWER,
+    }
+    state, seen = interview("Hello.", "A B 7 4 2"), {}
+    while state.question is not None:
+        seen[state.question.key] = state.question.expects
+        state = state.answer("skip")
+    state = interview("Hello.")
+    assert state.question is not None
+    seen[state.question.key] = state.question.expects
+    assert {name: seen[name] for name in expects} == expects
+
+
+ANSWERS = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["", "yes", "no", "skip", "repeat", "one moment", "I don't have one", "start again"]
+    ),
+    st.lists(
+        st.sampled_from(
+            re.findall(
+                r"\S+",
+                "maria friday delta change the date name case number is to not A B 7 fifty dollars "
+                "delete last two they will call spelled by harbor gas it has nine characters",
+            )
+        ),
+        max_size=9,
+    ).map(" ".join),
+)
+RECAPS = st.sampled_from(["", "Hello.", FULL, NO_CASE, "I called Harbor Gas about case AB742."])
+
+
+@settings(max_examples=100, deadline=None)
+@given(RECAPS, st.lists(ANSWERS, max_size=40))
+def test_no_answer_breaks_it_and_it_always_ends(recap: str, answers: list[str]) -> None:
+    state = begin(extract(recap), extract, TODAY)
+    for answer in answers:
+        state = state.answer(answer)
+    assert len(state.answers) <= MOST_ANSWERS
+    again = begin(extract(recap), extract, TODAY)
+    for each in state.answers:
+        again = again.hear(each)
+    assert again.fields == state.fields, "the answers alone give the same fields again"
+    for _ in range(MOST_ANSWERS):
+        state = state.answer("hm")
+    assert state.question is None
+
+
+def words_in(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{2,}", text.casefold()))
+
+
+@settings(max_examples=100, deadline=None)
+@given(RECAPS, st.lists(ANSWERS, max_size=8))
+def test_no_name_and_no_company_is_made_up(recap: str, answers: list[str]) -> None:
+    state = begin(extract(recap), extract, TODAY)
+    for answer in answers:
+        state = state.answer(answer)
+    said = " ".join([recap, *answers])
+    letters = re.sub(r"[^a-z]", "", said.casefold())
+    fields = state.fields
+    for name in [
+        *(person.name for person in fields.people),
+        fields.company.name if fields.company else "",
+    ]:
+        spelled = re.sub(r"[^a-z]", "", name.casefold())
+        assert words_in(name) <= words_in(said) or spelled in letters, (name, said)
+    for item in (*fields.people, *fields.case_numbers, *fields.contacts, *fields.amounts):
+        assert words_in(item.words) <= words_in(said)
+
+
+def test_an_answer_to_a_question_that_is_none_of_ours_changes_nothing() -> None:
+    before = interview(FULL)
+    after = before.hear(Answer(question="ask-the-weather", text="rain"))
+    assert (after.fields, after.question) == (before.fields, None)
+
+
+def test_a_case_number_is_not_doubled() -> None:
+    state = interview(FULL, "the case number is AB742")
+    assert state.fields.case_numbers == (
+        CaseNumber(value="AB742", words="the case number is AB742", confidence=0.8),
+    )
