@@ -4,7 +4,7 @@ A manifest row holds ``audio`` and either ``text``, a code spelled out and nothi
 ``text``, ``code`` and ``said``: a dictated sentence with a code in it ("" for none), as
 `render_codes.py` makes them. Rows are split by the hash of their file name; ``--part all`` takes
 the rows of a folder whose voices are a part of their own. The repair is one sentence of a
-truthful user: the first wrong symbol, or the number of symbols where that is what is wrong.
+truthful user as text: the first symbol that is wrong, missing or too many, and no more.
 """
 
 from __future__ import annotations
@@ -14,28 +14,29 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import soundfile
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Editop, Levenshtein
 
 from assistant.events import SAMPLE_RATE_HZ
 from assistant.ports import Transcriber
 from assistant.recap.casenumbers import find_codes
-from assistant.recap.repair import Change, Length, Repair, apply_repair, with_length
+from assistant.recap.repair import Change, Drop, Insert, Repair, mend
 from assistant.recap.tokens import tokenise
-from assistant.recognition.code_reader import CodeReader, symbols_in, text_of, written_code
+from assistant.recognition.code_evidence import written_code
+from assistant.recognition.code_reader import QUIET, CodeReader, text_of
 from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.model_store import find_model
 from assistant.recognition.transcribers import load_vosk_model, open_transcriber
 from assistant.recognition.wide_lattice import wide_lattice
 
-QUIET = bytes(round(0.3 * SAMPLE_RATE_HZ) * 2)
-"""Put around bare codes: they are cut without any silence."""
 BANDS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)
+SURE = 0.95
+"""Stated probability from which a code counts as sure; a dictated one that is not marked has 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,25 @@ def part_of(name: str) -> str:
 
 
 def truthful_repair(code: str, found: str) -> Repair | None:
-    """The one thing a user would say to mend `found` into `code`."""
-    if symbols_in(code) != symbols_in(found):
-        return Length(symbols_in(code))
-    pairs = zip(filter(str.isalnum, code), filter(str.isalnum, found), strict=True)
-    wrong = [place for place, (right, heard) in enumerate(pairs, 1) if right != heard]
-    if not wrong:
+    """The one thing a user would say to mend `found` into `code`: what is wrong first."""
+    right, heard = plain(code), plain(found)
+    if not heard:
         return None
-    return Change(wrong[0], [char for char in code if char.isalnum()][wrong[0] - 1])
+    edits = Levenshtein.editops(heard, right)
+    if not edits:
+        return None
+    edit = edits[0]
+    assert isinstance(edit, Editop)
+    if edit.tag == "replace":
+        return Change(edit.src_pos + 1, right[edit.dest_pos])
+    if edit.tag == "insert":
+        return Insert(edit.src_pos, right[edit.dest_pos])
+    return Drop(edit.src_pos + 1)
+
+
+def plain(code: str) -> str:
+    """`code` without its separators, which are never read back wrong by themselves."""
+    return "".join(filter(str.isalnum, code))
 
 
 def codes_in(text: str) -> list[str]:
@@ -83,8 +95,7 @@ def spelled(row: dict[str, Any], pcm: bytes, reader: CodeReader, engine: Transcr
     found = ranked[0] if ranked else ""
     repaired = found
     if (repair := truthful_repair(code, found)) is not None:
-        fit = with_length(readings, repair.symbols) if isinstance(repair, Length) else {}
-        repaired = next(iter(fit), found) if fit else apply_repair(found, repair)
+        repaired = next(iter(mend(found, readings, repair, {}) or {}), found)
     return Outcome(
         speaker=row.get("speaker", ""),
         code=code,
@@ -107,18 +118,18 @@ def dictated(row: dict[str, Any], pcm: bytes, refine: CodeRefiner, engine: Trans
         return Outcome(row.get("speaker", ""), "", found, "", 1.0, True, True)
     code = row["code"]
     found = code if code in after else next(iter(after), "")
-    repair = truthful_repair(code, found)
-    repaired = apply_repair(found, repair) if repair is not None else found
-    if reading.second == code:
-        repaired = code
+    readings = dict(reading.codes) or {found: 1.0}
+    repaired = found
+    if (repair := truthful_repair(code, found)) is not None:
+        repaired = next(iter(mend(found, readings, repair, {}) or {}), found)
     return Outcome(
         speaker=row.get("speaker", ""),
         code=code,
         found=found,
         repaired=repaired,
-        # A sentence carries no probability: what is not marked claims to be right.
-        probability=0.5 if reading.second else 1.0,
-        in_first_5=code in (found, reading.second),
+        # What is not marked claims to be right; where no code was found, nothing is claimed.
+        probability=(0.5 if reading.second else 1.0) if found else 0.0,
+        in_first_5=code in (found, *list(readings)[:5]),
         text_alone=code in before,
     )
 
@@ -128,6 +139,10 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     count = len(outcomes)
     symbols = sum(len(each.code) for each in outcomes) or 1
     errors = sum(Levenshtein.distance(each.code, each.found) for each in outcomes)
+    sure = [each.found == each.code for each in outcomes if each.found and each.probability >= SURE]
+    unsure = [
+        each.found == each.code for each in outcomes if each.found and each.probability < SURE
+    ]
     return {
         "files": count,
         "exact": round(sum(each.found == each.code for each in outcomes) / count, 3),
@@ -135,6 +150,9 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
         "after_one_repair": round(sum(each.repaired == each.code for each in outcomes) / count, 3),
         "symbol_errors": round(errors / symbols, 4),
         "text_engine_alone": round(sum(each.text_alone for each in outcomes) / count, 3),
+        "sure_right_all": [sum(sure), len(sure)],
+        "unsure_right_all": [sum(unsure), len(unsure)],
+        "not_found": count - len(sure) - len(unsure),
     }
 
 
@@ -163,43 +181,49 @@ def main() -> None:
     engine = open_transcriber()
     reader = CodeReader(model)
     refine = CodeRefiner(model, reader)
+
+    def judge(row: dict[str, Any], pcm: bytes) -> Outcome:
+        if arguments.plain:
+            row = {**row, "code": ""}
+        if "code" in row:
+            return dictated(row, pcm, refine, engine)
+        return spelled(row, pcm, reader, engine)
+
     for manifest in arguments.manifests:
-        outcomes: list[Outcome] = []
-        seconds = 0.0
-        began_s = time.process_time()
-        for line in manifest.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if arguments.part != "all" and part_of(row["audio"]) != arguments.part:
-                continue
-            if arguments.plain:
-                row["code"] = ""
+        result = measured(manifest, arguments.part, judge, arguments.errors)
+        print(json.dumps(result) if arguments.json else result)
+
+
+def measured(
+    manifest: Path, part: str, judge: Callable[[dict[str, Any], bytes], Outcome], errors: bool
+) -> dict[str, Any]:
+    """The figures of the rows of `manifest` that are in `part`; prints wrong rows for `errors`."""
+    outcomes: list[Outcome] = []
+    seconds = 0.0
+    began_s = time.process_time()
+    for line in manifest.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if part == "all" or part_of(row["audio"]) == part:
             samples, _ = soundfile.read(manifest.parent / row["audio"], dtype="int16")
             seconds += samples.size / SAMPLE_RATE_HZ
-            pcm = samples.tobytes()
-            if "code" in row:
-                outcomes.append(dictated(row, pcm, refine, engine))
-            else:
-                outcomes.append(spelled(row, pcm, reader, engine))
-        if arguments.errors:
-            for each in outcomes:
-                if each.found != each.code:
-                    print(each)
-        coded = [each for each in outcomes if each.code]
-        plain = [each for each in outcomes if not each.code]
-        speakers = sorted({each.speaker for each in coded})
-        result = {
-            "manifest": manifest.parent.name,
-            "part": arguments.part,
-            **(summary(coded) if coded else {}),
-            "plain_sentences": len(plain),
-            "plain_rewritten": sum(each.found != "" for each in plain),
-            "cpu_per_s": round((time.process_time() - began_s) / seconds, 3),
-            "calibration": calibration(coded),
-            "by_speaker": {
-                name: summary([each for each in coded if each.speaker == name]) for name in speakers
-            },
-        }
-        print(json.dumps(result) if arguments.json else result)
+            outcomes.append(judge(row, samples.tobytes()))
+            if errors and outcomes[-1].found != outcomes[-1].code:
+                print(outcomes[-1], flush=True)
+    coded = [each for each in outcomes if each.code]
+    plain_rows = [each for each in outcomes if not each.code]
+    speakers = sorted({each.speaker for each in coded})
+    return {
+        "manifest": manifest.parent.name,
+        "part": part,
+        **(summary(coded) if coded else {}),
+        "plain_sentences": len(plain_rows),
+        "plain_rewritten": sum(each.found != "" for each in plain_rows),
+        "cpu_per_s": round((time.process_time() - began_s) / seconds, 3),
+        "calibration": calibration(coded),
+        "by_speaker": {
+            name: summary([each for each in coded if each.speaker == name]) for name in speakers
+        },
+    }
 
 
 if __name__ == "__main__":

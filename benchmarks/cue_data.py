@@ -82,17 +82,21 @@ def sound_end_s(samples: Samples) -> float:
     return float(loud[-1] + 1) * 0.02 if loud.size else samples.size / SAMPLE_RATE_HZ
 
 
+LEAST_NOISE_S = 5.0
+"""Shorter noise recordings are tones and rings, or would repeat within a clip."""
+
+
 class Noise:
     """Noise recordings, mixed in at a stated ratio; which piece is decided by the clip's name."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._recordings = [load(row.path) for row in rows if row.seconds >= 10.0]
+        self.recordings = [load(row.path) for row in rows if row.seconds >= LEAST_NOISE_S]
 
     def mix(self, samples: Samples, name: str, snr_db: float) -> Samples:
         """`samples` with noise; the ratio is active speech RMS over noise RMS."""
         seed = int(hashlib.md5(name.encode()).hexdigest()[:8], 16)
         random = np.random.default_rng(seed)
-        recording = self._recordings[int(random.integers(len(self._recordings)))]
+        recording = self.recordings[int(random.integers(len(self.recordings)))]
         first = int(random.integers(max(1, recording.size - samples.size)))
         piece = np.resize(recording[first : first + samples.size], samples.size).astype(np.float64)
         rms = float(np.sqrt((piece**2).mean())) or 1.0

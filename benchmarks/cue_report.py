@@ -147,9 +147,10 @@ def per_cue(positives: list[Positive], alarms: list[dict[str, Any]]) -> dict[str
 
 
 def save_evidence(positives: list[Positive], negatives: Negatives, path: Path) -> None:
-    """Every first judgement with whether the phrase was said, for ``scripts/fit_verifier.py``.
+    """Every judgement with whether the phrase was said, for ``scripts/fit_verifier.py``.
 
-    Where a recording has no text, a phrase the second engine heard too is left out: nobody knows.
+    A phrase that the second engine heard too is left out where it does not stand in the text:
+    nobody knows, for dialogue has no text and near misses only the name of their folder.
     """
     with path.open("w", encoding="utf-8") as file:
 
@@ -163,7 +164,7 @@ def save_evidence(positives: list[Positive], negatives: Negatives, path: Path) -
         for judged in negatives.outcome.judged:
             row = negatives.row_at(judged.start_s)[1]
             said = not negatives.is_false(judged.phrase, judged.start_s)
-            if row.text is not None or not judged.evidence.same_words:
+            if said or not judged.evidence.same_words:
                 write(judged, said, row.path)
 
 

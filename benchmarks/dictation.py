@@ -2,25 +2,45 @@
 
 Each manifest is a ``manifest.jsonl`` whose rows hold ``audio`` and ``text``. Both texts are
 normalised alike before they are compared: lower case, digits to words one by one, hyphens to
-spaces, all other punctuation but apostrophes removed.
+spaces, all other punctuation but apostrophes removed. ``--way`` says who writes: ``ours`` is what a
+session writes down, codes read again; ``endpointed`` the same without that; ``alone`` is the engine
+given the whole file. ``--split`` takes the half of the files whose name has an odd (report) or even
+(tune) MD5. ``--recaps`` counts ordinary words that a correction step wrote anew: in the utterances
+of the manifests, and where the ``written`` text of these recaps is written out.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import re
 import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jiwer
+from cue_data import half_of
 
 from assistant.audio.files import FileSource
 from assistant.events import SAMPLE_RATE_HZ, EndOfAudio, Final, Frame
 from assistant.ports import Transcriber
-from assistant.recognition.dictation import UtteranceDictation
-from assistant.recognition.transcribers import open_transcriber
+from assistant.recap.lexicon import lists
+from assistant.recap.written import write_out
+from assistant.recognition.code_reader import CodeReader
+from assistant.recognition.code_refiner import CodeRefiner
+from assistant.recognition.dictation import Reading, Refine, UtteranceDictation
+from assistant.recognition.model_store import find_model
+from assistant.recognition.transcribers import (
+    VoskTranscriber,
+    load_vosk_model,
+    open_transcriber,
+)
+from assistant.recognition.wide_lattice import wide_lattice
 
 _NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -42,65 +62,173 @@ def frames_of(path: Path) -> list[Frame]:
     return [item for item in items if isinstance(item, Frame)]
 
 
-def dictate(transcriber: Transcriber, frames: list[Frame], end_silence_s: float) -> str:
+class Watched:
+    """A `Refine` that remembers what went in and what came out."""
+
+    def __init__(self, refine: Refine) -> None:
+        self._refine = refine
+        self.pairs: list[tuple[str, str]] = []
+
+    def __call__(self, text: str, pcm: bytes) -> Reading:
+        """The reading of the refiner behind it."""
+        reading = self._refine(text, pcm)
+        self.pairs.append((text, reading.text))
+        return reading
+
+
+def code_refiner() -> Watched:
+    """What a session has look again at codes."""
+    model = load_vosk_model(wide_lattice(find_model().path))
+    return Watched(CodeRefiner(model, CodeReader(model)))
+
+
+def dictate(transcriber: Transcriber, frames: list[Frame], refine: Refine | None) -> str:
     """What a session would write down of `frames`."""
-    dictation = UtteranceDictation(transcriber, end_silence_s=end_silence_s)
+    dictation = UtteranceDictation(transcriber, refine=refine)
     dictation.start(0.0)
     heard = [event for frame in frames for event in dictation.accept(frame)]
     finals = [*heard, *dictation.stop()]
     return " ".join(final.text for final in finals if isinstance(final, Final))
 
 
-def measure(manifest: Path, transcriber: Transcriber, arguments: argparse.Namespace) -> Any:
-    """One manifest's figures."""
-    references: list[str] = []
-    hypotheses: list[str] = []
-    seconds = cpu_s = 0.0
+def rewritten(before: str, after: str) -> list[str]:
+    """Ordinary words of `before` that `after` lacks; words of numbers and codes are none."""
+    gone = Counter(ordinary(before)) - Counter(ordinary(after))
+    return list(gone.elements())
+
+
+def ordinary(text: str) -> list[str]:
+    """The words of `text` that stand for nothing but themselves."""
+    words = re.findall(r"(?<![\w@./-])[a-z']+(?![\w@/-]|\.\w)", text.lower().replace("’", "'"))
+    return [word for word in words if len(word) > 1 and word not in _symbol_words()]
+
+
+@functools.cache
+def _symbol_words() -> frozenset[str]:
+    numbers, codes = lists("numbers"), lists("codes")
+    found = {word for group in numbers.numbers.values() for word in group}
+    found |= {word for group in numbers.maps.values() for word in group}
+    found |= {word for group in codes.maps.values() for word in group}
+    found |= numbers.sets["fillers"]  # left out on purpose
+    return frozenset(found | {"percent", "hundred", "thousand", "and", "at", "dot", "point"})
+
+
+@dataclass(slots=True)
+class Score:
+    """References and hypotheses, and what hearing them cost."""
+
+    references: list[str] = field(default_factory=list)
+    hypotheses: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+
+    def add(self, other: Score) -> None:
+        """Take in another score."""
+        self.references += other.references
+        self.hypotheses += other.hypotheses
+        self.seconds += other.seconds
+        self.cpu_s += other.cpu_s
+
+    def figures(self) -> dict[str, Any]:
+        """Word error rate and its parts, and CPU per second of audio."""
+        words = jiwer.process_words(self.references, self.hypotheses)
+        return {
+            "files": len(self.references),
+            "seconds": round(self.seconds, 1),
+            "wer": round(words.wer, 4),
+            "deletions": words.deletions,
+            "insertions": words.insertions,
+            "substitutions": words.substitutions,
+            "cpu_per_s": round(self.cpu_s / self.seconds, 4),
+        }
+
+
+def measure(
+    manifest: Path, transcriber: Transcriber, refine: Refine | None, arguments: argparse.Namespace
+) -> Score:
+    """One manifest, written down in the way asked for."""
+    score = Score()
     rows = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if arguments.split in ("all", half_of(row["audio"]))]
     for row in rows[: arguments.limit]:
         reference = normalise(row.get("text", ""))
         if not reference:
             continue
         frames = frames_of(manifest.parent / row["audio"])
         began_s = time.process_time()
-        if arguments.whole:
+        if arguments.way == "alone":
             text = transcriber.transcribe(b"".join(frame.pcm for frame in frames)).text
         else:
-            text = dictate(transcriber, frames, arguments.end_silence)
-        cpu_s += time.process_time() - began_s
-        seconds += sum(frame.samples for frame in frames) / SAMPLE_RATE_HZ
-        references.append(reference)
-        hypotheses.append(normalise(text))
-    words = jiwer.process_words(references, hypotheses)
+            text = dictate(transcriber, frames, refine)
+        score.cpu_s += time.process_time() - began_s
+        score.seconds += sum(frame.samples for frame in frames) / SAMPLE_RATE_HZ
+        score.references.append(reference)
+        score.hypotheses.append(normalise(text))
+    return score
+
+
+def words_rewritten(paths: Sequence[Path], heard: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Ordinary words written anew: where codes were read again, and where recaps are written out.
+
+    Utterances are written out as well, after their codes were read again.
+    """
+    today = date(2026, 11, 22)
+    pairs = [(text, write_out(refined, today)) for text, refined in heard]
+    in_utterances = [word for before, after in pairs for word in rewritten(before, after)]
+    rows = [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
+    in_recaps = [
+        word
+        for row in rows
+        for word in rewritten(
+            row["written"], write_out(row["written"], date.fromisoformat(row["today"]))
+        )
+    ]
     return {
-        "manifest": manifest.parent.name,
-        "engine": transcriber.name,
-        "files": len(references),
-        "seconds": round(seconds, 1),
-        "wer": round(words.wer, 4),
-        "deletions": words.deletions,
-        "insertions": words.insertions,
-        "substitutions": words.substitutions,
-        "cpu_per_s": round(cpu_s / seconds, 4),
+        "utterances": len(pairs),
+        "rewritten_in_utterances": len(in_utterances),
+        "recaps": len(rows),
+        "rewritten_in_recaps": len(in_recaps),
     }
 
 
-def main() -> None:
-    """Print one line, or one JSON object, for each manifest."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     parser.add_argument("--engine", choices=("moonshine", "vosk"))
     parser.add_argument(
-        "--whole", action="store_true", help="the engine alone, without endpointing"
+        "--model", type=Path, metavar="DIR", help="a Vosk model to write with, fit for it or not"
     )
-    parser.add_argument("--end-silence", type=float, default=0.9, metavar="SECONDS")
-    parser.add_argument("--limit", type=int, metavar="FILES")
+    parser.add_argument("--way", choices=("ours", "endpointed", "alone"), default="ours")
+    parser.add_argument("--split", choices=("tune", "report", "all"), default="all")
+    parser.add_argument("--limit", type=int, metavar="FILES", help="of each manifest")
+    parser.add_argument("--recaps", type=Path, nargs="*", metavar="RECAPS.jsonl")
     parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    transcriber = open_transcriber(arguments.engine)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print one line, or one JSON object, for each manifest and for all of them together."""
+    arguments = parse()
+    transcriber: Transcriber
+    if arguments.model:
+        transcriber = VoskTranscriber(arguments.model)
+    else:
+        transcriber = open_transcriber(arguments.engine)
     transcriber.transcribe(bytes(SAMPLE_RATE_HZ))
+    refine = code_refiner() if arguments.way == "ours" else None
+    union = Score()
+    scores = {}
     for manifest in arguments.manifests:
-        result = measure(manifest, transcriber, arguments)
+        scores[manifest.parent.name] = score = measure(manifest, transcriber, refine, arguments)
+        union.add(score)
+    if len(scores) > 1:
+        scores["union"] = union
+    shared = {"engine": transcriber.name, "way": arguments.way, "split": arguments.split}
+    results = [{"set": name, **shared, **score.figures()} for name, score in scores.items()]
+    if arguments.recaps is not None:
+        results.append(words_rewritten(arguments.recaps, refine.pairs if refine else ()))
+    for result in results:
         print(json.dumps(result) if arguments.json else result)
 
 
