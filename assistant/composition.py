@@ -161,6 +161,7 @@ def _ears(
     from assistant.recognition.code_refiner import CodeRefiner
     from assistant.recognition.dictation import UtteranceDictation
     from assistant.recognition.model_store import find_model
+    from assistant.recognition.model_twin import twin_of
     from assistant.recognition.transcribers import (
         VoskTranscriber,
         load_vosk_model,
@@ -168,7 +169,6 @@ def _ears(
     )
     from assistant.recognition.two_hearings import TwoHearings
     from assistant.recognition.vocabulary import ModelVocabulary
-    from assistant.recognition.wide_lattice import wide_lattice
 
     transcriber = None
     try:
@@ -178,10 +178,9 @@ def _ears(
         observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
     installed = find_model()
     path = installed.path
-    model = load_vosk_model(wide_lattice(path))
-    second = transcriber if settings.hearing.second_opinion else None
+    model = load_vosk_model(twin_of(path))
     known = _known(cues, ModelVocabulary(path, model), observer)
-    spotter = cue_spotter.CueSpotter(model, known, settings.hearing, second)
+    spotter = cue_spotter.CueSpotter(model, known, settings.hearing, transcriber)
     if transcriber is None:
         return Ears(spotter)
     reader = CodeReader(model)

@@ -14,7 +14,7 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from assistant.recognition.code_evidence import written_code
 from assistant.recognition.code_reader import QUIET, CodeReader, text_of
 from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.model_store import find_model
+from assistant.recognition.model_twin import twin_of
 from assistant.recognition.transcribers import load_vosk_model, open_transcriber
-from assistant.recognition.wide_lattice import wide_lattice
 
 BANDS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)
 SURE = 0.95
@@ -85,6 +85,14 @@ def codes_in(text: str) -> list[str]:
     return [labelled.code.value for labelled in find_codes(tokenise(text), set())]
 
 
+def after_repair(code: str, found: str, readings: Mapping[str, float]) -> str:
+    """What `found` becomes by one repair of a user who knows that it is `code`."""
+    repair = truthful_repair(code, found)
+    if repair is None:
+        return found
+    return next(iter(mend(found, readings, repair, {}) or {}), found)
+
+
 def spelled(row: dict[str, Any], pcm: bytes, reader: CodeReader, engine: Transcriber) -> Outcome:
     """A row that is a code and nothing else."""
     code = text_of(row["text"].lower().split()) or ""
@@ -93,14 +101,11 @@ def spelled(row: dict[str, Any], pcm: bytes, reader: CodeReader, engine: Transcr
     readings = {each.text: each.probability for each in reader.read(pcm, heard=heard)}
     ranked = list(readings)
     found = ranked[0] if ranked else ""
-    repaired = found
-    if (repair := truthful_repair(code, found)) is not None:
-        repaired = next(iter(mend(found, readings, repair, {}) or {}), found)
     return Outcome(
         speaker=row.get("speaker", ""),
         code=code,
         found=found,
-        repaired=repaired,
+        repaired=after_repair(code, found, readings),
         probability=readings.get(found, 0.0),
         in_first_5=code in ranked[:5],
         text_alone=written_code(heard) == code,
@@ -119,14 +124,11 @@ def dictated(row: dict[str, Any], pcm: bytes, refine: CodeRefiner, engine: Trans
     code = row["code"]
     found = code if code in after else next(iter(after), "")
     readings = dict(reading.codes) or {found: 1.0}
-    repaired = found
-    if (repair := truthful_repair(code, found)) is not None:
-        repaired = next(iter(mend(found, readings, repair, {}) or {}), found)
     return Outcome(
         speaker=row.get("speaker", ""),
         code=code,
         found=found,
-        repaired=repaired,
+        repaired=after_repair(code, found, readings),
         # What is not marked claims to be right; where no code was found, nothing is claimed.
         probability=(0.5 if reading.second else 1.0) if found else 0.0,
         in_first_5=code in (found, *list(readings)[:5]),
@@ -177,7 +179,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--errors", action="store_true", help="also print every wrong row")
     arguments = parser.parse_args()
-    model = load_vosk_model(wide_lattice(find_model().path))
+    model = load_vosk_model(twin_of(find_model().path))
     engine = open_transcriber()
     reader = CodeReader(model)
     refine = CodeRefiner(model, reader)

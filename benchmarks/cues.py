@@ -194,10 +194,10 @@ def unknown_words(model: Any, phrase: str) -> list[str]:
 def open_model(path: Path | None) -> Any:
     """The Vosk model at `path`, or the installed one, set as a session sets it."""
     from assistant.recognition.model_store import find_model
+    from assistant.recognition.model_twin import twin_of
     from assistant.recognition.transcribers import load_vosk_model
-    from assistant.recognition.wide_lattice import wide_lattice
 
-    return load_vosk_model(wide_lattice(path or find_model().path))
+    return load_vosk_model(twin_of(path or find_model().path))
 
 
 def compare(

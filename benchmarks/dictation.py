@@ -35,12 +35,12 @@ from assistant.recognition.code_reader import CodeReader
 from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.dictation import Reading, Refine, UtteranceDictation
 from assistant.recognition.model_store import find_model
+from assistant.recognition.model_twin import twin_of
 from assistant.recognition.transcribers import (
     VoskTranscriber,
     load_vosk_model,
     open_transcriber,
 )
-from assistant.recognition.wide_lattice import wide_lattice
 
 _NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -78,7 +78,7 @@ class Watched:
 
 def code_refiner() -> Watched:
     """What a session has look again at codes."""
-    model = load_vosk_model(wide_lattice(find_model().path))
+    model = load_vosk_model(twin_of(find_model().path))
     return Watched(CodeRefiner(model, CodeReader(model)))
 
 

@@ -13,8 +13,8 @@ from assistant.recognition.answer_reader import AnswerReader, repair_phrases
 from assistant.recognition.code_reader import CodeReader
 from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.dictation import Reading
+from assistant.recognition.model_twin import twin_of
 from assistant.recognition.transcribers import load_vosk_model
-from assistant.recognition.wide_lattice import wide_lattice
 from assistant.speech.synthesiser import Pyttsx3Synthesiser
 
 RATE_HZ = 16_000
@@ -22,7 +22,7 @@ RATE_HZ = 16_000
 
 @pytest.fixture(scope="module")
 def read(vosk_model_path: Path) -> AnswerReader:
-    model = load_vosk_model(wide_lattice(vosk_model_path))
+    model = load_vosk_model(twin_of(vosk_model_path))
     reader = CodeReader(model)
     return AnswerReader(CodeRefiner(model, reader), reader)
 
@@ -101,6 +101,6 @@ def test_an_answer_in_any_words_is_refined_like_dictation(
 
 
 def test_every_phrase_of_repairs_is_known_to_the_model(vosk_model_path: Path) -> None:
-    model = load_vosk_model(wide_lattice(vosk_model_path))
+    model = load_vosk_model(twin_of(vosk_model_path))
     unknown = set(repair_phrases()) - set(CodeReader(model).known(repair_phrases()))
     assert not {phrase for phrase in unknown if " " in phrase}

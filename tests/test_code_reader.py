@@ -37,8 +37,8 @@ from assistant.recognition.code_refiner import (
     may_hold_code,
     place_in,
 )
+from assistant.recognition.model_twin import LATTICE_BEAM, twin_of
 from assistant.recognition.transcribers import load_vosk_model
-from assistant.recognition.wide_lattice import LATTICE_BEAM, wide_lattice
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -348,18 +348,18 @@ class TestWideLattice:
         (model / "am" / "final.mdl").write_bytes(b"weights")
         (model / "conf" / "mfcc.conf").write_text("--x=1\n")
         (model / "conf" / "model.conf").write_text("--beam=10.0\n--lattice-beam=2.0\n--y=3\n")
-        twin = wide_lattice(model)
+        twin = twin_of(model)
         assert twin != model
         assert (twin / "am" / "final.mdl").read_bytes() == b"weights"
         assert (twin / "conf" / "mfcc.conf").read_text() == "--x=1\n"
         conf = (twin / "conf" / "model.conf").read_text()
         assert conf.startswith(f"--beam=10.0\n--lattice-beam={LATTICE_BEAM}\n--y=3\n--endpoint.")
         assert "--endpoint.rule5.min-utterance-length=20\n" in conf
-        assert wide_lattice(model) == twin
-        assert wide_lattice(twin) == twin
+        assert twin_of(model) == twin
+        assert twin_of(twin) == twin
 
     def test_a_folder_that_is_no_model_is_given_back(self, tmp_path: Path) -> None:
-        assert wide_lattice(tmp_path) == tmp_path
+        assert twin_of(tmp_path) == tmp_path
 
 
 @pytest.mark.needs_model
@@ -367,7 +367,7 @@ class TestWideLattice:
 @pytest.mark.slow
 def test_spoken_digits_are_read(vosk_model_path: Path, shared_data: Path) -> None:
     """A floor well below the figure in docs/dictation.md, on the tune part."""
-    reader = CodeReader(load_vosk_model(wide_lattice(vosk_model_path)))
+    reader = CodeReader(load_vosk_model(twin_of(vosk_model_path)))
     folder = shared_data / "speech" / "spoken_numbers"
     rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
     tune = [

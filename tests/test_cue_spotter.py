@@ -16,8 +16,8 @@ from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, CueMatch, Frame
 from assistant.ports import Transcript
 from assistant.recognition.cue_spotter import CueSpotter
+from assistant.recognition.model_twin import twin_of
 from assistant.recognition.transcribers import load_vosk_model
-from assistant.recognition.wide_lattice import wide_lattice
 from assistant.resources import shipped
 from assistant.settings import HearingSettings
 from assistant.speech.synthesiser import Pyttsx3Synthesiser
@@ -30,7 +30,7 @@ LIVE = frozenset({"live"})
 
 @pytest.fixture(scope="module")
 def model(vosk_model_path: Path) -> Any:
-    return load_vosk_model(wide_lattice(vosk_model_path))
+    return load_vosk_model(twin_of(vosk_model_path))
 
 
 @pytest.fixture(scope="module")

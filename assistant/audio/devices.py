@@ -160,15 +160,6 @@ def choose_device(
     return next(default, able[0] if able else None)
 
 
-def has_microphone() -> bool:
-    """Whether there is anything to listen to; never raises."""
-    try:
-        SoundSystem().choose("input")
-    except AudioError:
-        return False
-    return True
-
-
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
     """Keep ALSA and JACK from writing to the terminal: file descriptor 2 leads nowhere within."""

@@ -62,11 +62,6 @@ class SpeakerPlayer:
         """The device in use, or the last one that was; None before `open`."""
         return self._kept.device
 
-    @property
-    def latency_s(self) -> float:
-        """From the callback to the ear, as the device states it; 0.0 before `open`."""
-        return self._latency_samples / self._track.rate_hz
-
     def open(self, deliver: Deliver) -> None:
         """Start the stream.
 

@@ -74,15 +74,15 @@ def open_spotter(cues: CueBook, hearing: HearingSettings, watch: Watch) -> CueSp
     from assistant.errors import ModelError
     from assistant.recognition.cue_spotter import CueSpotter
     from assistant.recognition.model_store import find_model
+    from assistant.recognition.model_twin import twin_of
     from assistant.recognition.transcribers import load_vosk_model, open_transcriber
-    from assistant.recognition.wide_lattice import wide_lattice
 
     try:
         transcriber = open_transcriber("moonshine")
     except ModelError as error:
         print(f"note: without a second opinion, cues are heard less well. {error}")
         transcriber = None
-    model = load_vosk_model(wide_lattice(find_model().path))
+    model = load_vosk_model(twin_of(find_model().path))
     return CueSpotter(model, cues, hearing, transcriber, watch)
 
 

@@ -156,12 +156,12 @@ def _symbol_reader(kind: str, transcriber: Any, today: date) -> Callable[[Path],
     """Reads codes and phone numbers by grammar; names too, where they are spelled."""
     from assistant.recognition.code_reader import QUIET, CodeReader
     from assistant.recognition.model_store import find_model
+    from assistant.recognition.model_twin import twin_of
     from assistant.recognition.transcribers import load_vosk_model
-    from assistant.recognition.wide_lattice import wide_lattice
 
     @cache
     def reader() -> CodeReader:
-        return CodeReader(load_vosk_model(wide_lattice(find_model().path)))
+        return CodeReader(load_vosk_model(twin_of(find_model().path)))
 
     def read(path: Path) -> dict[str, Any]:
         frames, problem = _frames(path)

@@ -47,7 +47,7 @@ _LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 class CodeReader:
     """Reads codes from audio with a `vosk.Model`.
 
-    The model's lattice beam should be wide (`wide_lattice`): the right reading is often the
+    The model's lattice beam should be wide (`twin_of`): the right reading is often the
     second or third.
     """
 

@@ -58,7 +58,7 @@ def hear_all(
 ) -> tuple[Hearing, ...]:
     """Up to `most` paths through `grammar`, the best first; none for sound too short to decode.
 
-    How far they reach below the best is set by the model's lattice beam (`wide_lattice`).
+    How far they reach below the best is set by the model's lattice beam (`twin_of`).
     """
     from vosk import KaldiRecognizer
 

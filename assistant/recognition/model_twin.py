@@ -19,7 +19,8 @@ of speech. docs/dictation.md has the measurement.
 NEVER_S = 1000
 """Silence that never comes."""
 LONGEST_UTTERANCE_S = 20
-"""Unbroken voice after which the recogniser begins anew."""
+"""Unbroken voice after which the recogniser ends an utterance all the same; who hears a stream with
+so wide a lattice cuts it sooner, as the spotter does."""
 OPTIONS = {
     "lattice-beam": LATTICE_BEAM,
     # Vosk takes unknown words for silence and would end utterances in the middle of speech, every
@@ -30,12 +31,12 @@ OPTIONS = {
 """What `conf/model.conf` says in the twin; docs/footprint.md has the measurement."""
 
 
-def wide_lattice(model_path: Path) -> Path:
+def twin_of(model_path: Path) -> Path:
     """A folder that is the model at `model_path` but for `OPTIONS`.
 
     The large files are linked, not copied; the folder lies in the data folder and is made once.
     Where it cannot be made (no links, no space), `model_path` itself is given back: codes are
-    then read less well, everything else is the same.
+    then read less well, cue spotting costs more, and paraphrases are seldom heard.
     """
     source = model_path.resolve()
     try:
