@@ -11,7 +11,15 @@ from assistant.recap.lexicon import lists
 from assistant.recap.numbers import Number, read_cardinal, read_digit_item
 from assistant.recap.tokens import Token, phrase_at, words_of
 
-_CURRENCY_OF = {"GB": "GBP", "IE": "EUR", "DE": "EUR", "FR": "EUR", "CA": "CAD", "AU": "AUD"}
+_CURRENCY_OF = {
+    "GB": "GBP",
+    "IE": "EUR",
+    "DE": "EUR",
+    "FR": "EUR",
+    "CA": "CAD",
+    "AU": "AUD",
+    "IN": "INR",
+}
 
 _SMALLEST_BARE = 10
 """A number below this is never a sum without its currency."""
@@ -69,7 +77,7 @@ def read_amount(tokens: Sequence[Token], at: int) -> AmountSpan | None:
         return None
     currency, end = unit
     cents = _cents(tokens, end)
-    if cents is not None:
+    if cents is not None and cents.value != value:  # "twenty five quid twenty five": said twice
         return AmountSpan(value + Decimal(cents.value) / 100, currency, at, cents.end)
     if _word(tokens, end) in _prefixes():
         return AmountSpan(value, _prefixes()[_word(tokens, end)], at, end + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.recap.codes import Code, read_code
 from assistant.recap.lexicon import lists, ordinary_words
-from assistant.recap.tokens import Token, phrase_at, words_of
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
 _LABEL_REACH = 9
 """How many words before a code its noun may stand."""
@@ -73,17 +73,19 @@ def _tidied(tokens: Sequence[Token], code: Code) -> Code:
 
 
 def _is_pronoun(tokens: Sequence[Token], at: int) -> bool:
-    """As in "a new one five oh nine": no digit."""
-    which = tokens[at - 1].word if at else ""
-    return tokens[at].word == "one" and which in lists("codes").sets["which_one"]
+    """As in "a new one five oh nine", "the morning's one c l four": no digit."""
+    which = word_at(tokens, at - 1)
+    listed = which in lists("codes").sets["which_one"] or which.endswith("'s")
+    return tokens[at].word == "one" and listed
 
 
 def _label(tokens: Sequence[Token], code: Code, before: LabelledCode | None) -> LabelledCode | None:
     """`code` with its noun, or None when it is no code at all."""
     floor = before.code.end if before is not None else 0
     label, is_case, distance = _label_before(tokens, code.start, floor)
-    if not label:
-        label, is_case, distance = _label_after(tokens, code.end)
+    if not is_case:
+        after = _label_after(tokens, code.end)
+        label, is_case, distance = after if after[0] else (label, is_case, distance)
     symbols = sum(char.isalnum() for char in code.value)
     if label:
         letters_only = code.value.isalpha()
@@ -94,7 +96,7 @@ def _label(tokens: Sequence[Token], code: Code, before: LabelledCode | None) -> 
         return LabelledCode(code, label, is_case, False, sure)
     pointed = _pointed_at(tokens, code.start)
     inherits = before is not None and before.is_case and code.start - before.code.end <= 8
-    if code.is_mixed and symbols >= _FEWEST_SYMBOLS:
+    if code.is_mixed and (code.items >= _FEWEST_SYMBOLS or symbols > _FEWEST_SYMBOLS):
         other = before is not None and not before.is_case and code.start - before.code.end <= 3
         return LabelledCode(code, "", not other, False, 0.8 if pointed or inherits else 0.65)
     if code.is_digits and pointed and 3 <= symbols <= 14 and code.items >= 3:
@@ -143,17 +145,17 @@ def _too_far(tokens: Sequence[Token], label: int, at: int) -> bool:
 def _label_after(tokens: Sequence[Token], end: int) -> tuple[str, bool, int]:
     """A noun after the code: "seven four two is the case number", "… that's my account"."""
     sets = lists("codes").sets
-    links = ("is", "was", "that's", "as", "being", "for", "it's")
-    if end >= len(tokens) or tokens[end].word not in links:
+    denied = phrase_at(tokens, end, sets["label_after_not"])
+    here = end + (denied or phrase_at(tokens, end, sets["label_after"]))
+    if here == end:
         return "", False, 0
-    here = end + 1
-    if here < len(tokens) and tokens[here].word in ("the", "my", "our", "your", "their", "a"):
+    if word_at(tokens, here) in ("the", "my", "our", "your", "their", "a"):
         here += 1
     for step in range(2):
         length = phrase_at(tokens, here + step, sets["case_labels"] | sets["other_labels"])
         if length:
             phrase = " ".join(words_of(tokens[here + step : here + step + length]))
-            return phrase, phrase in sets["case_labels"], 3
+            return phrase, phrase in sets["case_labels"] and not denied, 3
     return "", False, 0
 
 
@@ -188,6 +190,9 @@ def _dead_after(tokens: Sequence[Token], end: int, ceiling: int) -> bool:
     for at in range(end, min(ceiling, end + _STATUS_REACH)):
         if at > end and tokens[at].gap.strip(" ")[:1] in ("!", "?", ";"):
             return False
+        other = read_code(tokens, at)
+        if other is not None and other.is_digits and other.items >= _FEWEST_SYMBOLS:
+            return False  # "… the one before it, two oh five, they cancelled"
         if not phrase_at(tokens, at, sets["dead"]):
             continue
         before = words_of(tokens[max(end, at - 4) : at])
@@ -208,7 +213,7 @@ def _dead_before(tokens: Sequence[Token], start: int, floor: int) -> bool:
     for place in range(begin, start):
         if tokens[place].word not in sets["dead_before"]:
             continue
-        predicate = place > 0 and tokens[place - 1].word in sets["dead_links"]
+        predicate = word_at(tokens, place - 1) in sets["dead_links"] | sets["degrees"]
         revived = any(word in sets["reviving"] for word in words_of(tokens[place + 1 : start]))
         if not predicate and not revived:
             return True

@@ -57,12 +57,26 @@ def _retracted(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int]
         return None
     for end in _after_glue(tokens, at + length):
         start = _same_kind(tokens, at, end, today, _REACH if strong else 0)
+        if start is None and tokens[end].word in lists("codes").maps["separators"]:
+            start = _tail_after_mark(tokens, at, end)  # "dash six one, nope, dash six seven one"
         if start is not None:
             return start, end
     if strong:
         again = _said_again(tokens, at, at + length)
         if again is not None:
             return again, at + length
+    return None
+
+
+def _tail_after_mark(tokens: Sequence[Token], at: int, right: int) -> int | None:
+    """Where the last part of a code starts that the same mark opens as the right one."""
+    if right + 1 >= len(tokens) or _code_end(tokens, right + 1) is None:
+        return None
+    for start in range(at - 1, max(0, at - _CLAUSE_REACH), -1):
+        opens = tokens[start].word == tokens[right].word
+        if opens and tokens[start + 1].word == tokens[right + 1].word:
+            whole = next((one for one in range(start) if _code_end(tokens[:at], one) == at), None)
+            return start if whole is not None else None
     return None
 
 

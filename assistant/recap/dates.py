@@ -8,9 +8,10 @@ Monday to Friday, and what cannot be dated ("a month or so", "ten days from the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from assistant.recap.days import Direction, add_business_days, add_months, shift
+from assistant.recap.days import Direction, add_business_days, add_months, next_weekday, shift
 from assistant.recap.lexicon import lists
 from assistant.recap.nameddays import (
     When,
@@ -59,14 +60,49 @@ def _beside(tokens: Sequence[Token], at: int, found: Sequence[When]) -> When | N
         for when in found
         if when.day is not None and tokens[when.start - 1].word not in ("not", "than")
     ]
+    if days and not length:
+        return _counted_back(tokens, at, days[-1]) or _following_weekday(tokens, at, days[-1])
     if not length or not days:
         return None
     phrase = " ".join(token.word for token in tokens[at : at + length])
     return When(shift(days[-1], table[phrase]), at, at + length, "deadline")
 
 
+def _counted_back(tokens: Sequence[Token], at: int, last: date) -> When | None:
+    """As in "two days before", "a week beforehand": counted back from the day said last."""
+    number = _count(tokens, at)
+    unit = date_table("unit_days").get(word_at(tokens, number.end)) if number else None
+    if number is None or not unit:
+        return None
+    end = number.end + 1
+    if word_at(tokens, end) not in ("before", "beforehand"):
+        return None
+    following = {token.word for token in tokens[end + 1 : end + 3]}
+    closes = end + 1 >= len(tokens) or tokens[end + 1].starts_sentence
+    known = closes or bool(following & (_occasions() | {"that"}))
+    if not (known or word_at(tokens, end) == "beforehand"):
+        return None
+    return When(shift(last, -unit * min(number.value, 500)), at, end + 1, "deadline")
+
+
+def _following_weekday(tokens: Sequence[Token], at: int, last: date) -> When | None:
+    """As in "the following friday": the first one after the day said last."""
+    here = at + (word_at(tokens, at) == "the")
+    weekday = date_table("weekdays").get(word_at(tokens, here + 1))
+    if word_at(tokens, here) != "following" or weekday is None:
+        return None
+    return When(next_weekday(last, weekday, "future"), at, here + 2, "day")
+
+
 def _from_event(tokens: Sequence[Token], when: When, found: Sequence[When]) -> When:
     """`when`, counted from the day of an event named before: "within ten days of the fitting"."""
+    said = [one.day for one in found if one.day is not None]
+    linked = word_at(tokens, when.end) in ("of", "after", "from", "following")
+    following = [token.word for token in tokens[when.end + 1 : when.end + 3]]
+    if linked and said and (following[:1] == ["that"] or set(following) & _occasions()):
+        days = [one.day for one in found if one.day is not None and one.kind == "day"]
+        base = said[-1] if following[:1] == ["that"] or not days else days[-1]
+        return _period(tokens, when.start, base, anchored=False) or when
     nouns = [token.word[:_STEM] for token in tokens[when.end : when.end + 4]]
     nouns = [noun for noun in nouns if len(noun) == _STEM and noun not in _PLAIN_STEMS]
     for earlier in reversed(found):
@@ -78,8 +114,17 @@ def _from_event(tokens: Sequence[Token], when: When, found: Sequence[When]) -> W
     return when
 
 
+def _occasions() -> frozenset[str]:
+    return lists("dates").sets["occasions"]
+
+
 def read_when(tokens: Sequence[Token], at: int, today: date, direction: Direction) -> When | None:
     """What is said about the day from token `at` on, or None."""
+    hour = phrase_at(tokens, at, lists("dates").sets["day_ends"])
+    if hour and at + hour < len(tokens) and not tokens[at + hour].starts_sentence:
+        when = read_when(tokens, at + hour + (word_at(tokens, at + hour) == "on"), today, direction)
+        if when is not None and when.kind in ("day", "relative"):
+            return replace(when, start=at)
     return (
         read_written(tokens, at)
         or read_relative(tokens, at, today)
@@ -127,6 +172,8 @@ def _period(tokens: Sequence[Token], at: int, today: date, anchored: bool = True
         "days",
     )
     unit = word_at(tokens, here + business)
+    if unit == "hours" and here > at and word_at(tokens, at - 1) == "between":
+        return When(None, at, here + 1, "time")  # "between twelve and sixteen hours"
     end = here + business + 1
     if unit not in date_table("unit_days") and unit not in date_table("unit_months"):
         return None
@@ -212,6 +259,7 @@ def _time(tokens: Sequence[Token], at: int) -> When | None:
     closes = end >= len(tokens) or tokens[end].after_pause
     known = (
         closes
+        or end > hour.end
         or word_at(tokens, end) in sets["after_day_number"]
         or (phrase_at(tokens, end, frozenset(date_table("days_from_today"))) > 0)
     )

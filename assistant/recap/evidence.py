@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from assistant.recap.company import CompanySpan
 from assistant.recap.lexicon import lists
-from assistant.recap.people import FAINT, PersonSpan
+from assistant.recap.people import PersonSpan
 from assistant.recap.reading import Reading
 from assistant.recap.tokens import Token, phrase_at, words_of
+
+_FAINT = 0.8
+"""Names less likely than this are not believed where nothing speaks of a call."""
 
 
 def speaks_of_call(reading: Reading) -> bool:
@@ -47,4 +50,4 @@ def supported_people(reading: Reading, people: Sequence[PersonSpan]) -> list[Per
     people = [one for one in people if not phrase_at(reading.tokens, one.end, addressing)]
     if speaks_of_call(reading):
         return people
-    return [one for one in people if one.confidence > FAINT or one.role is not None]
+    return [one for one in people if one.confidence > _FAINT or one.role is not None]

@@ -33,7 +33,23 @@ def lists(name: str) -> WordLists:
 @lru_cache(maxsize=1)
 def ordinary_words() -> frozenset[str]:
     """English words that are not names, lower case; see the file for source and licence."""
-    path = shipped(f"{_FOLDER}/ordinary_words.txt")
+    return _words("ordinary_words.txt")
+
+
+@lru_cache(maxsize=1)
+def rarer_words() -> frozenset[str]:
+    """English words that are rarer than the ordinary ones, lower case; see the file."""
+    return _words("rarer_words.txt")
+
+
+@lru_cache(maxsize=1)
+def first_names() -> frozenset[str]:
+    """First names, lower case; see the file for their source."""
+    return _words("first_names.txt")
+
+
+def _words(name: str) -> frozenset[str]:
+    path = shipped(f"{_FOLDER}/{name}")
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

@@ -22,6 +22,9 @@ from assistant.recap.lexicon import lists
 from assistant.recap.numbers import Number, read_cardinal, read_ordinal
 from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
+_SELDOM_COUNTED = 6
+"""From "the sixth" on, an ordinal is rather a day than one of several things."""
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -71,6 +74,9 @@ def read_end_of(tokens: Sequence[Token], at: int, today: date, direction: Direct
         return When(friday_of(today, 0), at, at + over, "deadline")
     if word_at(tokens, at) == "the" and word_at(tokens, at + 1) in ("end", "last"):
         at += 1
+    unit_end = at + (word_at(tokens, at) == "the")
+    if word_at(tokens, unit_end) == "month" and word_at(tokens, unit_end + 1) == "end":
+        return When(month_end(today.replace(day=1)), start, unit_end + 2, "deadline")
     end_of = word_at(tokens, at) == "end" and word_at(tokens, at + 1) == "of"
     last_day = word_at(tokens, at) == "last" and word_at(tokens, at + 1) == "day"
     here = at + 2 if end_of else at + 3 if last_day else at
@@ -137,6 +143,8 @@ def read_weekday(
 ) -> When | None:
     """As in "friday", "next friday", "wednesday or thursday"."""
     which = word_at(tokens, at) if word_at(tokens, at) in ("this", "next", "last", "coming") else ""
+    if which == "coming" and word_at(tokens, at - 1) not in ("this", "the", "next"):
+        return None  # "an engineer is coming wednesday": found at the next token
     here = at + bool(which)
     weekday = _weekday_number(word_at(tokens, here))
     if weekday is None:
@@ -243,7 +251,8 @@ def read_day_number(
 ) -> When | None:
     """As in "The twenty first", where the words around it speak of a day."""
     sets = lists("dates").sets
-    if word_at(tokens, at) != "the" and tokens[at].kind != "ordinal":
+    deadline = word_at(tokens, at - 1) in ("by", "before", "until", "till")
+    if word_at(tokens, at) != "the" and tokens[at].kind != "ordinal" and not deadline:
         return None
     here = at + (word_at(tokens, at) == "the")
     ordinal = read_ordinal(tokens, here)
@@ -257,11 +266,9 @@ def read_day_number(
         "that",
         "which",
     )
-    deadline = (
-        word_at(tokens, at - 1) in ("by", "before", "until", "till")
-        and word_at(tokens, end) not in sets["counted_things"]
-    )
-    known = ended or named or deadline or word_at(tokens, end) in sets["after_day_number"]
+    deadline = deadline and word_at(tokens, end) not in sets["counted_things"]
+    plain = ordinal.value >= _SELDOM_COUNTED and word_at(tokens, end) not in sets["counted_things"]
+    known = ended or named or deadline or plain or word_at(tokens, end) in sets["after_day_number"]
     if not known:
         return None
     later = _range_end(tokens, end)

@@ -1,88 +1,148 @@
-"""Orders to the caller: "unplug it", "he says use the form", "for me: print it"."""
+"""Clauses without a subject of their own: "send it", "told me to send it"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.recap.lexicon import lists, ordinary_words
-from assistant.recap.reading import Reading
-from assistant.recap.stepwords import Trigger, after_if, is_past, is_verb, sets_of
-from assistant.recap.tokens import Token, phrase_at, word_at
-
-
-def find_heading(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "for them: decide by friday": a written heading for somebody's steps."""
-    mine = phrase_at(tokens, at, sets_of("my_heading"))
-    verb = at + max(mine, phrase_at(tokens, at, sets_of("their_heading")))
-    if verb == at or verb >= len(tokens) or ":" not in tokens[verb].gap:
-        return None
-    return Trigger(at, verb, "me" if mine else "them") if is_verb(tokens[verb].word) else None
+from assistant.recap.ground import Ground
+from assistant.recap.predicates import Mood, Predicate, read_bare, skip_adverbs, words_in
+from assistant.recap.subjects import Clause, Subject
+from assistant.recap.tokens import word_at, words_of
+from assistant.recap.verbs import base_of, is_doing
 
 
-def find_order(reading: Reading, at: int) -> Trigger | None:
-    """As in "if it's still red unplug it", "so ring them then", "please send the form"."""
-    tokens = reading.tokens
-    word = word_at(tokens, at)
-    if not is_verb(word) or at == 0 or tokens[at].after_pause or word in ("give", "allow", "cut"):
-        return None
-    object_words = sets_of("determiners") | sets_of("objects")
-    follows = word_at(tokens, at + 1) in object_words
-    follows = follows or any(contact.start == at + 1 for contact in reading.contacts)
-    if {"is", "was"} & {word_at(tokens, at + step) for step in (1, 2, 3)}:
-        return None  # "call back line is …"
-    conditional = after_if(tokens, at)
-    before = word_at(tokens, at - 1)
-    if before in sets_of("ordering") and word_at(tokens, at - 2) not in sets_of("not_ordering"):
-        sure = word in sets_of("sure_verbs") and follows
-        return Trigger(at, at, "me", "", 0.7 if sure else 0.6) if follows or sure else None
-    certain = word in sets_of("sure_verbs") or conditional
-    if not certain or not follows or is_past(word):
-        return None
-    blocked = sets_of("clause_starts") | sets_of("determiners") | sets_of("edge_words")
-    blocked |= sets_of("subordinators") | sets_of("not_ordering") | sets_of("adverbs")
-    if before in blocked or before.endswith(("n't", "'ll", "ly")):
-        return None
-    plural = before.endswith("s") and not before.endswith("ss") and before in ordinary_words()
-    if plural and not conditional:
-        return None
-    return Trigger(at, at, "me", "", 0.6 if conditional else 0.55, weak=not conditional)
+class Orders:
+    """Finds them behind the clauses `found` so far."""
 
+    def __init__(self, ground: Ground, found: list[Clause]) -> None:
+        self._tokens = ground.tokens
+        self._ground = ground
+        self._found = found
 
-def find_instruction(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """As in "He says delete the old install": an order to the caller."""
-    word = word_at(tokens, at)
-    if word not in ("says", "said", "me", "them", "us") or at + 1 >= len(tokens):
-        return None
-    verb = at + 1 + phrase_at(tokens, at + 1, frozenset(("to", "just", "please", "just to")))
-    action = word_at(tokens, verb)
-    if word_at(tokens, verb + 1) in ("is", "was", "are", "were", "will", "number"):
-        return None
-    if not is_verb(action) or action in ("quote", "back", "post", "text", "email", "mail", "note"):
-        return None
-    if action in ("give", "allow") and word_at(tokens, verb + 1) in ("it", "them"):
-        return None  # "give it three days": waiting
-    if word in ("me", "them", "us"):
+    def asked(self, at: int) -> Clause | None:
+        """As in "told me to send it", "it's on me to send it", "i was told to", "says to"."""
+        tokens = self._tokens
+        word, before = tokens[at].word, word_at(tokens, at - 1)
+        if word in ("me", "us", "them", "him", "her") or word in self._ground.names:
+            return self._asked_of(at)
+        if word != "to" or at == 0:
+            return None
+        lead = word_at(tokens, at - 2)
+        said = before in ("said", "says", "saying") and lead not in ("i", "we")
+        recalled = before in words_in("recalling")
+        told = before in ("told", "asked", "instructed", "advised") and lead in words_in("been")
+        if not (said or recalled or told):
+            return None
+        predicate = self._bare_after(at + 1, "order")
+        subject = Subject("me", at - 1 if recalled else at, at)
+        return self._ground.made(subject, predicate, asked=True) if predicate else None
+
+    def _asked_of(self, at: int) -> Clause | None:
+        tokens = self._tokens
         before = word_at(tokens, at - 1)
-        opens = at == 0 or tokens[at].after_pause or _after_time(before)
-        opens = opens or (verb > at + 1 and before not in sets_of("begging") and word != "us")
-        return Trigger(at, verb, "them" if word == "them" else "me") if opens else None
-    if verb > at + 1 and tokens[verb].after_pause:
-        return None
-    return Trigger(at, verb, "me", "", 0.75)
+        base = base_of(before, "past") or base_of(before, "third") or base_of(before, "base")
+        base = base or base_of(before, "gerund")
+        asks = base in words_in("asking") or before in ("for", "on", "to", "leaves", "by")
+        asks = asks or (tokens[at].word == "me" and self._ground.opens(at))
+        here = at + 1 + (word_at(tokens, at + 1) in ("both", "just", "please", "kindly", "not"))
+        if not asks or word_at(tokens, here) != "to":
+            return None
+        predicate = self._bare_after(here + 1, "order")
+        if predicate is None:
+            return None
+        negated = "not" in words_of(tokens[at + 1 : here])
+        mine = tokens[at].word in ("me", "us")
+        subject = Subject("me" if mine else "them", at, at + 1)
+        return self._ground.made(subject, replace(predicate, negated=negated), asked=True)
 
+    def order(self, at: int) -> Clause | None:
+        """As in "so ring them then", "she said use the form", "if it's red unplug it"."""
+        tokens = self._tokens
+        word = tokens[at].word
+        if not (is_doing(word) or word == "allow") or (
+            word in ("let", "hang", "wait", "hold") and at == 0
+        ):
+            return None
+        before = word_at(tokens, at - 1)
+        conditional = self._ends_condition(at)
+        leads = before in words_in("ordering") or at in self._ground.ends or tokens[at].after_pause
+        leads = leads or at == 0 or conditional or self._follows_noun(at) or word == "allow"
+        leads = leads or self._follows_order(at)
+        if not leads or (self._ground.is_noun(at) and not conditional):
+            return None
+        if before == "me" and not self._ground.opens(at - 1):
+            return None
+        sure = before in ("please", "said", "says", "just", "then", "kindly", "so") and at > 0
+        if not self._ground.has_object(at, conditional) and not (
+            sure and self._ground.continues(at)
+        ):
+            return None
+        if before in ("and", "or", "but") and self._is_tail(at):
+            return None
+        predicate = Predicate("order", at, word)
+        start = at - (before == "me")
+        joined = self._follows_order(at) and before not in words_in("ordering")
+        return self._ground.made(Subject("none", start, at), predicate, joined=joined)
 
-def _after_time(word: str) -> bool:
-    numbers = lists("dates").numbers
-    return word in numbers["weekdays"] or word in ("latest", "week", "month", "today", "tomorrow")
+    def _is_tail(self, at: int) -> bool:
+        """Whether "and" rather joins two nouns: "the form and return label"."""
+        return word_at(self._tokens, at) in words_in("nouns_too") and word_at(
+            self._tokens, at + 1
+        ) not in words_in("determiners") | {"it", "them", "me", "him", "her", "back"}
 
+    def _follows_order(self, at: int) -> bool:
+        """As in "fill it in *get the vet* to stamp it": one order right behind another."""
+        last = self._found[-1] if self._found else None
+        if (
+            last is None
+            or last.predicate.mood not in ("order", "must")
+            or last.subject.kind == "them"
+        ):
+            return False
+        before, following = word_at(self._tokens, at - 1), word_at(self._tokens, at + 1)
+        bound = words_in("determiners") | words_in("prepositions") - words_in("particles")
+        near = 1 < at - last.predicate.verb <= 7
+        plain = before not in bound | words_in("edges") - words_in("particles")
+        opens = following in words_in("determiners") - {"no"}
+        noun = word_at(self._tokens, at) in words_in("nouns_too")
+        return near and plain and (opens or (following in ("it", "them") and not noun))
 
-def find_bare_order(tokens: Sequence[Token], at: int) -> Trigger | None:
-    """A written sentence that opens with a verb of doing: "Upload the form by Friday."."""
-    word = word_at(tokens, at)
-    opens = at > 0 and tokens[at].starts_sentence
-    if not opens or word not in sets_of("sure_verbs") or word in ("have", "find", "go", "call"):
-        return None
-    following = word_at(tokens, at + 1)
-    if following in sets_of("determiners") or following in ("it", "them", "back", "off", "up"):
-        return Trigger(at, at, "me", "", 0.6)
-    return None
+    def _follows_noun(self, at: int) -> bool:
+        """As in "… insurance *ring them* back": only a verb has "them" behind it."""
+        word, before = word_at(self._tokens, at), word_at(self._tokens, at - 1)
+        pronoun = word_at(self._tokens, at + 1) in ("it", "them", "him", "her")
+        noun = self._ground.noun_before(at)
+        past = base_of(word, "past") == word
+        plain = (
+            noun is not None
+            and noun.kind in ("thing", "them")
+            and not before.endswith(("s", "ed", "ing"))
+        )
+        return pronoun and plain and not past and before not in ("let", "help", "make", "go")
+
+    def _ends_condition(self, at: int) -> bool:
+        """Whether a condition stands right before: "if it's still red unplug it"."""
+        last = self._found[-1] if self._found else None
+        if last is None or not last.is_condition or at - last.predicate.verb > 8:
+            return False
+        between = words_of(self._tokens[last.predicate.verb + 1 : at])
+        before = word_at(self._tokens, at - 1)
+        broken = {"and", "or", "but", "so"} & set(between)
+        noun = word_at(self._tokens, at + 1) in ("number", "is", "was", "of", "and")
+        return (
+            not broken
+            and not noun
+            and before
+            not in words_in("determiners")
+            | {
+                "to",
+                "i",
+                "they",
+                "not",
+                "the",
+            }
+        )
+
+    def _bare_after(self, at: int, mood: Mood) -> Predicate | None:
+        word = word_at(self._tokens, skip_adverbs(self._tokens, at))
+        return read_bare(self._tokens, at, mood) if word else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.recap.dates import When, find_dates
 from assistant.recap.lexicon import lists
 from assistant.recap.people import PersonSpan
 from assistant.recap.reading import Reading
-from assistant.recap.tokens import Token, phrase_at, words_of
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
 _CALL_REACH = 4
 """How many words a day may stand from the word for the call."""
@@ -45,11 +45,23 @@ def find_called_on(reading: Reading, company_end: int | None) -> CalledSpan | No
             found.append(CalledSpan(when.day, when.start, when.end, sure))
     just = lists("outcome").sets["just_called"]
     for at in range(len(tokens)):
+        weekday = _weekday_of_call(tokens, at, reading.today)
+        if weekday is not None:
+            found.append(CalledSpan(weekday, at, at + 1, 0.9))
         length = phrase_at(tokens, at, just)
         rang_out = at > 0 and tokens[at - 1].word in ("it", "phone", "line")
         if length and not rang_out:
             found.append(CalledSpan(reading.today, at, at + length, 0.9))
     return max(found, key=lambda span: (span.day, span.confidence), default=None)
+
+
+def _weekday_of_call(tokens: Sequence[Token], at: int, today: date) -> date | None:
+    """The day of "friday's call": the last such weekday before `today`; None for anything else."""
+    weekday = lists("dates").numbers["weekdays"].get(tokens[at].word.removesuffix("'s"))
+    owns = weekday is not None and tokens[at].word.endswith("'s")
+    if weekday is None or not owns or word_at(tokens, at + 1) not in ("call", "chat", "phone"):
+        return None
+    return today - timedelta(days=(today.weekday() - weekday) % 7 or 7)
 
 
 def places_before(reading: Reading, called: CalledSpan | None) -> list[int]:
@@ -80,6 +92,9 @@ def _call_day(tokens: Sequence[Token], when: When, company_end: int | None) -> f
     beside_company = company_end in (when.start, when.start - 1)
     if when.kind == "day":
         from_before = bool(before) and before[-1] in sets["not_call_before"] - {"from", "for", "of"}
+        told = any(word in sets["call_words"] for word in words[: when.start])
+        if before[-1:] == ["dated"] and told and when.start <= _HEADING:
+            return 0.8  # "call summary with zentrix computers dated …"
         if tokens[when.end - 1].word.endswith("'s") or from_before or planned:
             return 0.0
         return 0.9 if called else 0.7 if beside_company else 0.0
@@ -231,7 +246,7 @@ def was_resolved(tokens: Sequence[Token]) -> bool | None:
     verdict: bool | None = None
     for at in range(len(tokens)):
         length = phrase_at(tokens, at, sets["unresolved"])
-        if length and not _conditional(tokens, at):
+        if length and not _conditional(tokens, at) and not _called_again(tokens, at):
             verdict = False
             continue
         length = phrase_at(tokens, at, sets["resolved"])
@@ -249,6 +264,14 @@ def was_resolved(tokens: Sequence[Token]) -> bool | None:
         else:
             verdict = True
     return verdict
+
+
+def _called_again(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a call broke off at token `at`, and somebody was reached afterwards."""
+    sets = lists("outcome").sets
+    length = phrase_at(tokens, at, sets["broken_off"])
+    later = range(at + length, len(tokens))
+    return length > 0 and any(phrase_at(tokens, one, sets["reached_later"]) for one in later)
 
 
 def _conditional(tokens: Sequence[Token], at: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.recap.lexicon import lists, ordinary_words
-from assistant.recap.tokens import Token, phrase_at, words_of
+from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 
 _LONGEST_ROLE = 4
 _APART = 12
@@ -46,6 +46,10 @@ def role_after(tokens: Sequence[Token], end: int, told: bool = False) -> str | N
         and _is_anothers(tokens, here, here + length)
     ):
         return None
+    while length > 1 and word_at(tokens, here + length) in lists("codes").sets["case_labels"]:
+        if _title_length(words[: length - 1]) != length - 1:
+            break
+        length -= 1  # "in lease services, service ticket …"
     if not length:
         return _unlisted_department(tokens, here, words) if placed else None
     firm = words[length - 1] in lists("company").sets["heads"] or is_title(words[length - 1])
@@ -148,7 +152,8 @@ def role_before(tokens: Sequence[Token], start: int, taken: set[int]) -> tuple[b
     titled = titled or (answered and words[-1] in sets["answering"])
     if not titled and "of" not in words:
         return False, None
-    return True, _as_role(words)
+    tier = _tier(tokens, at - 2) if at > 1 else None
+    return True, f"{tier} {' '.join(words)}" if tier else _as_role(words)
 
 
 def role_apart(tokens: Sequence[Token], start: int, end: int, people: set[int]) -> str | None:
