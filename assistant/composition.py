@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from assistant.cases.building import CallInfo, Reading
 from assistant.cases.case import Case
-from assistant.cases.desk import CallInfo, CaseDesk, Reading
+from assistant.cases.desk import CaseDesk
 from assistant.cases.journal import Journal, UnfinishedRecap
 from assistant.cases.store import CaseStore
 from assistant.coaching.breathing import (
@@ -64,7 +65,9 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
     company = plan.company or (earlier.company if earlier else "")
     numbers = " and ".join(spell_for_speech(code) for code in _codes(earlier))
     facts = _facts(settings, company, earlier_numbers=numbers)
-    ears = _ears(settings, cues, codes_of_company(store, company, earlier), plan.observer)
+    voice = _voice(settings, plan)
+    codes = codes_of_company(store, company, earlier)
+    ears = _ears(settings, cues, codes, plan.observer, voice.hush)
     call = CallInfo(plan.started_at, company, earlier.case_id if earlier else "")
     session = Session(
         cues,
@@ -82,7 +85,7 @@ def assemble(settings: Settings, plan: Plan, inbox: Inbox) -> Parts:
         source=plan.source,
         spotter=ears.spotter,
         dictation=ears.dictation or NoDictation(),
-        voice=_voice(settings, plan),
+        voice=voice,
         desk=CaseDesk(store, journals_folder(), call, reading(settings), prompts, plan.unfinished),
         session=session,
         observer=plan.observer,
@@ -116,7 +119,7 @@ def reading(settings: Settings) -> Reading:
             country=settings.recap.country,
         )
 
-    return Reading(extract, write_out)
+    return Reading(extract, write_out, settings.recap.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +152,26 @@ class NoDictation:
 
 
 def _ears(
-    settings: Settings, cues: CueBook, known_codes: Sequence[str], observer: Observer
+    settings: Settings,
+    cues: CueBook,
+    known_codes: Sequence[str],
+    observer: Observer,
+    hush: Callable[[], object],
 ) -> Ears:
     """What hears cues, and what takes dictation if an engine at hand can; tells what is lacking.
 
-    `known_codes` are earlier case numbers of the company: new ones tend to look like them.
+    `known_codes` are earlier case numbers of the company: new ones tend to look like them. `hush`
+    is called when we may be being told to stop.
     """
     from assistant.recognition import cue_spotter
     from assistant.recognition.answer_reader import AnswerReader
+    from assistant.recognition.code_places import may_go_on
     from assistant.recognition.code_reader import CodeReader
     from assistant.recognition.code_refiner import CodeRefiner
     from assistant.recognition.dictation import UtteranceDictation
     from assistant.recognition.model_store import find_model
     from assistant.recognition.model_twin import twin_of
+    from assistant.recognition.three_hearings import ThreeHearings
     from assistant.recognition.transcribers import (
         VoskTranscriber,
         load_vosk_model,
@@ -180,16 +190,18 @@ def _ears(
     path = installed.path
     model = load_vosk_model(twin_of(path))
     known = _known(cues, ModelVocabulary(path, model), observer)
-    spotter = cue_spotter.CueSpotter(model, known, settings.hearing, transcriber)
+    spotter = cue_spotter.CueSpotter(model, known, settings.hearing, transcriber, suspect=hush)
     if transcriber is None:
         return Ears(spotter)
     reader = CodeReader(model)
     refine = CodeRefiner(model, reader, known_codes)
     answers = AnswerReader(refine, reader, known_codes)
     writer = transcriber
-    if installed.fit_for_dictation and transcriber.name != "vosk":
-        writer = TwoHearings(transcriber, VoskTranscriber(path, model))
-    dictation = UtteranceDictation(writer, refine=refine, read_answer=answers)
+    if transcriber.name != "vosk":
+        writer = ThreeHearings(transcriber, model)
+        if installed.fit_for_dictation:
+            writer = TwoHearings(writer, VoskTranscriber(path, model))
+    dictation = UtteranceDictation(writer, refine=refine, read_answer=answers, goes_on=may_go_on)
     return Ears(spotter, dictation, transcriber.load)
 
 

@@ -53,6 +53,10 @@ class Expects(StrEnum):
     """What to mend in a code, or the code once more."""
     PHONE = "phone"
     """Digits, and nothing else."""
+    LETTERS = "letters"
+    """A name letter by letter, or what to mend in one."""
+    DAY = "day"
+    """A day, or that there is none."""
 
 
 # --- what comes in -------------------------------------------------------------------------

@@ -49,6 +49,12 @@ class Player(Protocol):
     def stop(self) -> None:
         """Silence at once (a fade of a few milliseconds); reports `completed=False`."""
 
+    def mute(self, muted: bool) -> None:
+        """Make what plays unheard, or heard again, by the same fade.
+
+        It runs on and finishes in its time. `play` and `stop` end it; harmless when silent.
+        """
+
     def advance(self, t_s: float) -> None:
         """The session clock stands at `t_s`; players bound to that clock move on."""
 

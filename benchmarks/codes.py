@@ -22,16 +22,19 @@ from typing import Any
 import soundfile
 from rapidfuzz.distance import Editop, Levenshtein
 
-from assistant.events import SAMPLE_RATE_HZ
+from assistant.events import BYTES_PER_SAMPLE, FRAME_SAMPLES, SAMPLE_RATE_HZ, Final, Frame
 from assistant.ports import Transcriber
 from assistant.recap.casenumbers import find_codes
 from assistant.recap.repair import Change, Drop, Insert, Repair, mend
 from assistant.recap.tokens import tokenise
 from assistant.recognition.code_evidence import written_code
+from assistant.recognition.code_places import may_go_on, plain
 from assistant.recognition.code_reader import QUIET, CodeReader, text_of
 from assistant.recognition.code_refiner import CodeRefiner
+from assistant.recognition.dictation import Reading, UtteranceDictation
 from assistant.recognition.model_store import find_model
 from assistant.recognition.model_twin import twin_of
+from assistant.recognition.three_hearings import ThreeHearings
 from assistant.recognition.transcribers import load_vosk_model, open_transcriber
 
 BANDS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)
@@ -75,11 +78,6 @@ def truthful_repair(code: str, found: str) -> Repair | None:
     return Drop(edit.src_pos + 1)
 
 
-def plain(code: str) -> str:
-    """`code` without its separators, which are never read back wrong by themselves."""
-    return "".join(filter(str.isalnum, code))
-
-
 def codes_in(text: str) -> list[str]:
     """The codes that the recap's own reader finds in a sentence."""
     return [labelled.code.value for labelled in find_codes(tokenise(text), set())]
@@ -112,25 +110,52 @@ def spelled(row: dict[str, Any], pcm: bytes, reader: CodeReader, engine: Transcr
     )
 
 
-def dictated(row: dict[str, Any], pcm: bytes, refine: CodeRefiner, engine: Transcriber) -> Outcome:
-    """A sentence, with a code in it or without."""
-    text = engine.transcribe(pcm).text
-    reading = refine(text, pcm)
-    before, after = codes_in(text), codes_in(reading.text)
+class Dictating:
+    """What a session writes down of a sentence."""
+
+    def __init__(self, refine: CodeRefiner, writer: Transcriber) -> None:
+        self._refine = refine
+        self._writer = writer
+        self.rewritten = ""
+        """The last text that was changed after it was heard."""
+
+    def finals(self, pcm: bytes) -> list[Final]:
+        """The utterances in `pcm`."""
+        self.rewritten = ""
+        dictation = UtteranceDictation(self._writer, refine=self._look, goes_on=may_go_on)
+        dictation.start(0.0)
+        size = FRAME_SAMPLES * BYTES_PER_SAMPLE
+        frames = [Frame(pcm[at : at + size]) for at in range(0, len(pcm), size)]
+        return [final for frame in frames for final in dictation.accept(frame)] + list(
+            dictation.stop()
+        )
+
+    def _look(self, text: str, pcm: bytes) -> Reading:
+        reading = self._refine(text, pcm)
+        if reading.text != text:
+            self.rewritten = reading.text
+        return reading
+
+
+def dictated(row: dict[str, Any], pcm: bytes, dictating: Dictating, engine: Transcriber) -> Outcome:
+    """A sentence, with a code in it or without; `engine` is the free-text engine alone."""
+    finals = dictating.finals(pcm)
     if not row["code"]:
         # Nothing may change in a sentence without a code.
-        found = "" if reading.text == text else reading.text
-        return Outcome(row.get("speaker", ""), "", found, "", 1.0, True, True)
+        return Outcome(row.get("speaker", ""), "", dictating.rewritten, "", 1.0, True, True)
+    before = codes_in(engine.transcribe(pcm).text)
+    after = codes_in(" ".join(final.text for final in finals))
     code = row["code"]
     found = code if code in after else next(iter(after), "")
-    readings = dict(reading.codes) or {found: 1.0}
+    readings = next((dict(final.codes) for final in finals if final.codes), {found: 1.0})
+    marked = any(final.second for final in finals)
     return Outcome(
         speaker=row.get("speaker", ""),
         code=code,
         found=found,
         repaired=after_repair(code, found, readings),
         # What is not marked claims to be right; where no code was found, nothing is claimed.
-        probability=(0.5 if reading.second else 1.0) if found else 0.0,
+        probability=(0.5 if marked else 1.0) if found else 0.0,
         in_first_5=code in (found, *list(readings)[:5]),
         text_alone=code in before,
     )
@@ -182,13 +207,13 @@ def main() -> None:
     model = load_vosk_model(twin_of(find_model().path))
     engine = open_transcriber()
     reader = CodeReader(model)
-    refine = CodeRefiner(model, reader)
+    dictating = Dictating(CodeRefiner(model, reader), ThreeHearings(engine, model))
 
     def judge(row: dict[str, Any], pcm: bytes) -> Outcome:
         if arguments.plain:
             row = {**row, "code": ""}
         if "code" in row:
-            return dictated(row, pcm, refine, engine)
+            return dictated(row, pcm, dictating, engine)
         return spelled(row, pcm, reader, engine)
 
     for manifest in arguments.manifests:

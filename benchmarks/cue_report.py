@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from cue_data import Row, events_upper95, rate_upper95
 
 from assistant.events import CueMatch
-from assistant.recognition.verifier import Evidence
+from assistant.recognition.verifier import Evidence, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +20,14 @@ class Judged:
 
     cue: str
     phrase: str
-    probability: float
+    surplus: float
+    """Probability over what was asked of it at that moment besides the threshold."""
     start_s: float
     evidence: Evidence
+    look: int = 0
+    """0 when it was judged first, 1 with the sound that follows it."""
+    span: Span | None = None
+    """What was judged, where it is kept."""
 
 
 @dataclass(slots=True)
@@ -52,8 +56,8 @@ class Positive:
         return next((m for m in self.outcome.matches if m[0].cue == self.cue), None)
 
     def best(self) -> float:
-        """The highest probability the right cue was given."""
-        return max((j.probability for j in self.outcome.judged if j.cue == self.cue), default=0.0)
+        """The highest threshold at which the right cue would have been believed."""
+        return max((j.surplus for j in self.outcome.judged if j.cue == self.cue), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,28 +150,6 @@ def per_cue(positives: list[Positive], alarms: list[dict[str, Any]]) -> dict[str
     return table
 
 
-def save_evidence(positives: list[Positive], negatives: Negatives, path: Path) -> None:
-    """Every judgement with whether the phrase was said, for ``scripts/fit_verifier.py``.
-
-    A phrase that the second engine heard too is left out where it does not stand in the text:
-    nobody knows, for dialogue has no text and near misses only the name of their folder.
-    """
-    with path.open("w", encoding="utf-8") as file:
-
-        def write(judged: Judged, said: bool, source: Path) -> None:
-            row = {"said": said, "source": source.name, "phrase": judged.phrase}
-            file.write(json.dumps({**row, "evidence": asdict(judged.evidence)}) + "\n")
-
-        for positive in positives:
-            for judged in positive.outcome.judged:
-                write(judged, judged.cue == positive.cue, positive.row.path)
-        for judged in negatives.outcome.judged:
-            row = negatives.row_at(judged.start_s)[1]
-            said = not negatives.is_false(judged.phrase, judged.start_s)
-            if said or not judged.evidence.same_words:
-                write(judged, said, row.path)
-
-
 def curve_points(
     positives: list[Positive], negatives: Negatives
 ) -> list[tuple[float, float, float]]:
@@ -177,7 +159,7 @@ def curve_points(
     for judged in negatives.outcome.judged:
         if negatives.is_false(judged.phrase, judged.start_s):
             place = (judged.cue, round(judged.start_s))
-            alarms[place] = max(judged.probability, alarms.get(place, 0.0))
+            alarms[place] = max(judged.surplus, alarms.get(place, 0.0))
     false = np.array(list(alarms.values()))
     hours = negatives.outcome.audio_s / 3600
     thresholds = sorted({0.0, *best.tolist(), *false.tolist()})

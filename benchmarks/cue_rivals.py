@@ -1,4 +1,7 @@
-"""Other ways to spot a cue, on the same recordings: ``python benchmarks/cues.py --rivals``."""
+"""Other ways to spot a cue, on the same recordings: ``python benchmarks/cues.py --rivals``.
+
+For engines trained for a single word see ``wake_words.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from cue_data import Samples
@@ -16,6 +20,8 @@ from assistant.events import SAMPLE_RATE_HZ
 BLOCK_SAMPLES = 1600
 REFRACTORY_S = 1.5
 """One phrase heard again within this time counts once, for every spotter alike."""
+POCKETSPHINX_THRESHOLDS = (1e-40, 1e-20, 1e-10)
+"""From one that misses little to one that is seldom wrong."""
 
 
 class Rival(Protocol):
@@ -113,71 +119,14 @@ class PocketSphinx:
         return ()
 
 
-class OpenWakeWord:
-    """pyopen-wakeword's trained "alexa"."""
-
-    def __init__(self, threshold: float) -> None:
-        from pyopen_wakeword import Model, OpenWakeWordFeatures
-        from pyopen_wakeword import OpenWakeWord as Spotter
-
-        self.name = f'openWakeWord "alexa", threshold {threshold}'
-        self._threshold = threshold
-        self._spotter = Spotter.from_builtin(Model.ALEXA)
-        self._features = OpenWakeWordFeatures.from_builtin()
-
-    def accept(self, block: bytes) -> Sequence[str]:
-        """See `Rival`."""
-        best = max(
-            (
-                probability
-                for features in self._features.process_streaming(block)
-                for probability in self._spotter.process_streaming(features)
-            ),
-            default=0.0,
-        )
-        return ("alexa",) if best > self._threshold else ()
-
-    def finish(self) -> Sequence[str]:
-        """See `Rival`."""
-        return ()
-
-
-class MicroWakeWord:
-    """pymicro-wakeword's trained "alexa"."""
-
-    name = 'microWakeWord "alexa"'
-
-    def __init__(self) -> None:
-        from pymicro_wakeword import MicroWakeWord as Spotter
-        from pymicro_wakeword import MicroWakeWordFeatures, Model
-
-        self._spotter = Spotter.from_builtin(Model.ALEXA)
-        self._features = MicroWakeWordFeatures()
-
-    def accept(self, block: bytes) -> Sequence[str]:
-        """See `Rival`."""
-        fired = [
-            self._spotter.process_streaming(features)
-            for features in self._features.process_streaming(block)
-        ]
-        return ("alexa",) if any(fired) else ()
-
-    def finish(self) -> Sequence[str]:
-        """See `Rival`."""
-        return ()
-
-
 def rivals(model: Any, phrases: Sequence[str]) -> list[Callable[[], Rival]]:
     """Makers of all rivals that are installed and can hear any of `phrases`."""
     makers: list[Callable[[], Rival]] = [
         lambda: VoskGrammar(model, phrases, 0.0, partials=True),
         lambda: VoskGrammar(model, phrases, 0.0, partials=False),
         lambda: VoskGrammar(model, phrases, 0.9, partials=False),
-        lambda: PocketSphinx(phrases, 1e-20),
-        lambda: PocketSphinx(phrases, 1e-10),
     ]
-    if "alexa" in phrases:
-        makers += [lambda: OpenWakeWord(0.5), lambda: OpenWakeWord(0.9), MicroWakeWord]
+    makers += [partial(PocketSphinx, phrases, each) for each in POCKETSPHINX_THRESHOLDS]
     usable = []
     for maker in makers:
         try:
@@ -218,8 +167,6 @@ def measure(
     for right, samples in positives:
         rival = maker()
         name = rival.name
-        if isinstance(rival, (OpenWakeWord, MicroWakeWord)) and "alexa" not in right:
-            continue
         trials += 1
         audio_s += samples.size / SAMPLE_RATE_HZ
         hits += bool(right.intersection([*found_in(rival, samples, {}, 0.0), *rival.finish()]))

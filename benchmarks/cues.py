@@ -2,9 +2,10 @@
 
     python benchmarks/cues.py --cues CUES.toml --positives M [M...] --negatives M [M...]
         [--noise M --snr-db X] [--phase P] [--sensitivity S] [--half tune|report]
-        [--no-second-opinion] [--rivals] [--curve out.png] [--evidence out.jsonl] [--json]
+        [--no-second-opinion] [--rivals] [--curve out.png] [--proposals out.jsonl] [--json]
 
-With --evidence nothing is believed, so that everything is judged twice; its figures mean nothing.
+CUES may also be a text file of phrases, one a line; with --part 0/2 every second of them counts.
+With --proposals nothing is believed and all that is proposed is kept (``proposals.py``).
 With --half the noise, too, is only that half's. A manifest M is JSON Lines beside its audio:
 ``audio``, ``seconds`` and, for positives, ``text``, the phrase said. Positives are heard one by
 one, with noise where asked; negatives as one stream.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -40,14 +42,14 @@ from cue_report import (
     draw_curve,
     plain,
     report,
-    save_evidence,
     show,
 )
 from msgspec import structs
+from proposals import Collector, Proposal, save
 
 from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import Context, Frame, Phase
-from assistant.recognition.cue_spotter import Candidate, CueSpotter
+from assistant.recognition.cue_spotter import LOOKS, Candidate, CueSpotter
 from assistant.recognition.verifier import Evidence
 from assistant.settings import HearingSettings
 
@@ -67,7 +69,9 @@ class Bench:
             if options.phase
             else frozenset(str(place) for place in (*Phase, *Context))
         )
-        self._transcriber = None if options.no_second_opinion else open_second_engine()
+        collects = options.proposals is not None
+        self._collector = Collector() if collects else None
+        self._transcriber = None if options.no_second_opinion or collects else open_second_engine()
 
     def live_cues(self) -> tuple[Cue, ...]:
         """The cues under test."""
@@ -78,10 +82,25 @@ class Bench:
 
         def watch(candidate: Candidate, evidence: Evidence, probability: float) -> None:
             outcome.judged.append(
-                Judged(candidate.cue.id, candidate.phrase, probability, candidate.start_s, evidence)
+                Judged(
+                    candidate.cue.id,
+                    candidate.phrase,
+                    probability - candidate.bar,
+                    candidate.start_s,
+                    evidence,
+                    LOOKS - 1 - candidate.looks_left,
+                    self._collector.span if self._collector else None,
+                )
             )
 
-        spotter = CueSpotter(self._model, self._book, self._hearing, self._transcriber, watch)
+        spotter = CueSpotter(
+            self._model,
+            self._book,
+            self._hearing,
+            self._transcriber,
+            watch,
+            judge=self._collector,
+        )
         spotter.listen_for(self._contexts)
         return spotter
 
@@ -148,6 +167,24 @@ def run_negatives(bench: Bench, rows: list[Row]) -> Negatives:
     return Negatives(outcome, starts)
 
 
+def proposals_of(positives: list[Positive]) -> Iterator[Proposal]:
+    """What was proposed in the clips of phrases."""
+    for one in positives:
+        for judged in one.outcome.judged:
+            if judged.span is not None:
+                said = judged.cue == one.cue
+                yield Proposal(said, one.row.path.name, judged.look, judged.span)
+
+
+def proposals_in(negatives: Negatives) -> Iterator[Proposal]:
+    """What was proposed in the stream of negatives."""
+    for judged in negatives.outcome.judged:
+        if judged.span is not None:
+            said = not negatives.is_false(judged.phrase, judged.start_s)
+            source = negatives.row_at(judged.start_s)[1].path.name
+            yield Proposal(said, source, judged.look, judged.span)
+
+
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -163,7 +200,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rivals", action="store_true", help="also measure other spotters")
     parser.add_argument("--model", type=Path, help="a Vosk model folder; else the installed one")
     parser.add_argument("--curve", type=Path)
-    parser.add_argument("--evidence", type=Path, help="write what scripts/fit_verifier.py reads")
+    parser.add_argument("--part", help="of the lines of a text file: 0/2 is every second one")
+    parser.add_argument("--proposals", type=Path, help="keep what proposals.py judges")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
 
@@ -171,6 +209,16 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def rows_of(paths: list[Path], half: str | None) -> list[Row]:
     """Rows of the manifests, of one half where asked."""
     return [row for row in read_manifests(paths) if half in (None, half_of(row.path.name))]
+
+
+def open_cues(path: Path, part: str | None) -> CueBook:
+    """The cues of a cue file, or one cue for each line of a text file; `part` is ``first/step``."""
+    if path.suffix != ".txt":
+        return load_cues(path)
+    first, step = map(int, (part or "0/1").split("/"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    phrases = [line for line in lines if line and not line.startswith("#")][first::step]
+    return CueBook(tuple(Cue(id=re.sub("[^a-z]", "-", one), phrases=(one,)) for one in phrases))
 
 
 def known_book(model: Any, book: CueBook) -> CueBook:
@@ -231,9 +279,7 @@ def main(argv: list[str] | None = None) -> int:
     """Measure and print."""
     options = parse(argv)
     model = open_model(options.model)
-    book = known_book(model, load_cues(options.cues))
-    if options.evidence:
-        book = CueBook(tuple(structs.replace(cue, threshold_shift=2.0) for cue in book.cues))
+    book = known_book(model, open_cues(options.cues, options.part))
     bench = Bench(model, book, options)
     cue_of = {phrase: cue.id for cue in bench.live_cues() for phrase in cue.phrases}
     rows = rows_of(options.positives, options.half)
@@ -246,8 +292,10 @@ def main(argv: list[str] | None = None) -> int:
     figures = report(positives, negatives)
     if options.rivals:
         figures["rivals"] = compare(model, cue_of, said, noise, options)
-    if options.evidence:
-        save_evidence(positives, negatives, options.evidence)
+    if options.proposals:
+        kept = [*proposals_of(positives), *proposals_in(negatives)]
+        save(kept, negatives.outcome.audio_s / 3600, len(cue_of), options.proposals)
+        return 0
     if options.curve:
         draw_curve(curve_points(positives, negatives), options.curve)
     if options.json:

@@ -3,10 +3,11 @@
 Each manifest is a ``manifest.jsonl`` whose rows hold ``audio`` and ``text``. Both texts are
 normalised alike before they are compared: lower case, digits to words one by one, hyphens to
 spaces, all other punctuation but apostrophes removed. ``--way`` says who writes: ``ours`` is what a
-session writes down, codes read again; ``endpointed`` the same without that; ``alone`` is the engine
-given the whole file. ``--split`` takes the half of the files whose name has an odd (report) or even
-(tune) MD5. ``--recaps`` counts ordinary words that a correction step wrote anew: in the utterances
-of the manifests, and where the ``written`` text of these recaps is written out.
+session writes down, every span heard up to three times and codes read again; ``endpointed`` is the
+engine alone given one utterance after the other, ``alone`` the engine given the whole file.
+``--split`` takes the half of the files whose name has an odd (report) or even (tune) MD5.
+``--recaps`` counts ordinary words that a correction step wrote anew: in the utterances of the
+manifests, and where the ``written`` text of these recaps is written out.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ from assistant.events import SAMPLE_RATE_HZ, EndOfAudio, Final, Frame
 from assistant.ports import Transcriber
 from assistant.recap.lexicon import lists
 from assistant.recap.written import write_out
+from assistant.recognition.code_places import may_go_on
 from assistant.recognition.code_reader import CodeReader
 from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.dictation import Reading, Refine, UtteranceDictation
 from assistant.recognition.model_store import find_model
 from assistant.recognition.model_twin import twin_of
+from assistant.recognition.three_hearings import ThreeHearings
 from assistant.recognition.transcribers import (
     VoskTranscriber,
     load_vosk_model,
@@ -76,15 +79,10 @@ class Watched:
         return reading
 
 
-def code_refiner() -> Watched:
-    """What a session has look again at codes."""
-    model = load_vosk_model(twin_of(find_model().path))
-    return Watched(CodeRefiner(model, CodeReader(model)))
-
-
 def dictate(transcriber: Transcriber, frames: list[Frame], refine: Refine | None) -> str:
     """What a session would write down of `frames`."""
-    dictation = UtteranceDictation(transcriber, refine=refine)
+    goes_on = may_go_on if refine else None
+    dictation = UtteranceDictation(transcriber, refine=refine, goes_on=goes_on)
     dictation.start(0.0)
     heard = [event for frame in frames for event in dictation.accept(frame)]
     finals = [*heard, *dictation.stop()]
@@ -216,7 +214,11 @@ def main() -> None:
     else:
         transcriber = open_transcriber(arguments.engine)
     transcriber.transcribe(bytes(SAMPLE_RATE_HZ))
-    refine = code_refiner() if arguments.way == "ours" else None
+    refine = None
+    if arguments.way == "ours":
+        model = load_vosk_model(twin_of(find_model().path))
+        refine = Watched(CodeRefiner(model, CodeReader(model)))
+        transcriber = ThreeHearings(transcriber, model)
     union = Score()
     scores = {}
     for manifest in arguments.manifests:

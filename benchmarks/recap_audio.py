@@ -6,7 +6,7 @@ Each recap of the part (as in ``fields.py``) is dictated by some voices of the p
 (``recap_voices.py``) to the product's own loop, whose questions a truthful caller then answers in
 the same voice (``recap_user.py``). The case file is judged as first saved and after that. Right
 means: the set of case numbers, of people's names (case of letters aside), of the days of the next
-steps is the wanted one; "first" the same of the first of each, which are those that are read back.
+steps is the wanted one; "first" the same of the first of each.
 Word error rate leaves out numbers, letters and what spells them: those are judged by the fields.
 """
 
@@ -30,6 +30,7 @@ from typing import Any
 import jiwer
 from dictation import normalise
 from fields import in_tune
+from recap_truth import Truth
 from recap_user import Caller
 from recap_voices import KINDS, VOICES, punctuated
 
@@ -64,6 +65,8 @@ class Heard:
     saved_after_s: float
     """From the last sample of "end recap" to the case file on disk, when fed in real time: the
     audio that was waited for, and the CPU time of the frame that decided."""
+    interview_s: float
+    """From the saved case to the end of the last answer."""
     talk: list[str]
 
 
@@ -95,7 +98,8 @@ class Timed(Caller):
 def work_through(row: dict[str, Any], voice: str, folder: Path, cache: Path) -> Heard:
     """What the product makes of a recap in `voice`, before and after it asked what it lacked."""
     sentences = punctuated(row["spoken"], row["written"])
-    caller = Timed(voice, sentences, row["fields"], folder, cache)
+    today = date.fromisoformat(row["today"])
+    caller = Timed(voice, sentences, Truth(row["fields"], today), folder, cache)
     plan = Plan(
         source=caller,
         player=TimelinePlayer(None),
@@ -112,12 +116,13 @@ def work_through(row: dict[str, Any], voice: str, folder: Path, cache: Path) -> 
         after=caller.after,
         cpu_per_s=caller.saved_cpu_s / caller.ends_s,
         saved_after_s=caller.saved_s - caller.ends_s + caller.decided_cpu_s,
+        interview_s=max(0.0, caller.over_s - caller.saved_s),
         talk=caller.talk,
     )
 
 
 def right(found: RecapFields, wanted: dict[str, Any]) -> dict[str, bool]:
-    """Which are as they should be: the whole sets, and the first ones, those that are read back.
+    """Which are as they should be: the whole sets, and the first ones.
 
     None wanted and none found is right too.
     """
@@ -170,6 +175,7 @@ class Tally:
     references: list[str] = field(default_factory=list)
     hypotheses: list[str] = field(default_factory=list)
     questions: list[int] = field(default_factory=list)
+    interview_s: list[float] = field(default_factory=list)
     cpu_per_s: list[float] = field(default_factory=list)
     saved_after_s: list[float] = field(default_factory=list)
 
@@ -183,6 +189,7 @@ class Tally:
         self.references.append(plain_words(row["spoken"]))
         self.hypotheses.append(plain_words(heard.text))
         self.questions.append(sum(line.startswith("asked") for line in heard.talk))
+        self.interview_s.append(heard.interview_s)
         self.cpu_per_s.append(heard.cpu_per_s)
         self.saved_after_s.append(heard.saved_after_s)
 
@@ -198,6 +205,9 @@ class Tally:
             **shares,
             "wer": round(jiwer.wer(self.references, self.hypotheses), 4),
             "questions_median": statistics.median(self.questions),
+            "questions": sorted(self.questions),
+            "interview_s_median": round(statistics.median(self.interview_s), 1),
+            "interview_s": sorted(round(each) for each in self.interview_s),
             "cpu_per_s": round(statistics.median(self.cpu_per_s), 4),
             "saved_after_s_median": round(statistics.median(self.saved_after_s), 2),
             "saved_after_s_max": round(max(self.saved_after_s), 2),

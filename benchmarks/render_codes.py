@@ -117,6 +117,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sentences", type=int, default=20, help="sentences for each voice")
     parser.add_argument("--piper", action="store_true", help="add the Piper voice to the report")
+    parser.add_argument(
+        "--pauses", action="store_true", help="a second of silence between the groups of a code"
+    )
     parser.add_argument("--seed", default="", help="for other sentences in the same voices")
     arguments = parser.parse_args()
     piper = None
@@ -137,7 +140,11 @@ def main() -> None:
                     code, said = ("", "") if number % 5 == 4 else random_code(rng)
                     text = rng.choice(FRAMES).format(said) if code else rng.choice(PLAIN)
                     name = f"{voice.replace(':', '_')}_{number:03d}.wav"
-                    samples = speak(voice, text, piper)
+                    pieces = [text]
+                    if arguments.pauses and code:
+                        pieces = text.replace(said, said.replace(", ", "|")).split("|")
+                    # Each begins and ends with half a second of silence.
+                    samples = np.concatenate([speak(voice, piece, piper) for piece in pieces])
                     soundfile.write(folder / name, samples, RATE_HZ, subtype="PCM_16")
                     row = {"audio": name, "text": text, "code": code, "said": said,
                            "speaker": voice, "seconds": samples.size / RATE_HZ}  # fmt: skip

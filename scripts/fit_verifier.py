@@ -1,14 +1,17 @@
 """Fit the verifier to judged proposals and write ``prompts/en/verifier.toml``.
 
-    python benchmarks/cues.py ... --half tune --evidence FILE.jsonl   (once per set of data)
-    python scripts/fit_verifier.py FILE.jsonl [FILE.jsonl...] [--light FILE.jsonl...]
+    python scripts/fit_verifier.py FILE.jsonl [FILE.jsonl...] [--light FILE...] [--earlier FILE...]
+        [--alone]
 
-Section ``alone`` is kept as it is unless ``--alone`` is given: what "stop" is judged by must be
-measured with ``benchmarks/self_trigger.py`` when it changes. Files after ``--light`` weigh an
-eighth: sentences made up to sound like cues, of which no call has as many. Each line of the input
-holds ``said`` (whether the phrase was really said), ``source`` (the recording, which keeps what
-belongs together in one fold) and ``evidence``. Thresholds are read off probabilities that come
-from folds the recording had no part in.
+The files come from ``benchmarks/proposals.py``: a line with ``hours`` of negatives heard and how
+many ``phrases`` were live in them, then what was proposed: ``said`` (whether the phrase was really
+said), ``source`` (the recording, which keeps what belongs together in one fold), ``look`` and
+``evidence``. Files after ``--light`` weigh an eighth: sentences made up to sound like cues: no call
+has as many. Neither they nor files after ``--earlier``, judged before the second engine heard the
+sentence, count for the thresholds. Section ``fused`` is fitted to what section ``alone`` is not
+sure of. With --alone that one is fitted instead: what "stop" is judged by must then be measured
+with ``benchmarks/self_trigger.py``. Thresholds are read off probabilities from folds the recording
+had no part in, and off alarms, not off misses.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +27,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.recognition.cue_spotter import EARLY_BAR
+from assistant.recognition.verifier import Evidence, WeightsFile, weigh
+from assistant.toml_files import load_toml
 
 Floats = NDArray[np.float64]
 
@@ -35,28 +43,25 @@ SIGNS = {
     "contrast_after": 1,
     "same_words": 1,
     "gain_on_second": 1,
+    "gain_in_context": 1,
 }
 """What is weighed, and whether more of it may only speak for (1) or against (-1) a phrase."""
-SECOND = ("same_words", "gain_on_second")
+SECOND = ("same_words", "gain_on_second", "gain_in_context")
 """What only the second engine can tell."""
 LEAST_GAIN = 0.035
 """Below what 99 of 100 real cues of the tune half gain."""
-SURE = 0.8
-"""From here on the second engine is not asked: it takes long."""
 FOLDS = 5
 ROUNDS, RATE, CAUTION = 150, 0.12, 3.0
 """Steps of boosting, the share of each that is taken, and what keeps steps on few cases small."""
 EDGES = 14
-HEAD = f"""\
-# Written by scripts/fit_verifier.py; docs/cue-figures.md says from what and how good.
-# A step [edge, value] adds its value where the figure reaches the edge.
-least_gain = {LEAST_GAIN}
-sure = {SURE}
-
-"""
 LIGHT = 1 / 8
-MISSED = {"high": 0.02, "normal": 0.06, "low": 0.12}
-"""Share of the cues that were said and proposed which each sensitivity may lose at one look."""
+ALARMS_PER_HOUR = {"high": 4.0, "normal": 1.25, "low": 0.25}
+"""What each sensitivity may let pass with `PHRASES` live, of recordings many of which are chosen to
+be near misses: docs/cue-figures.md says what stricter ones would cost."""
+PHRASES = 90
+TAIL = 0.2
+"""Share of the false proposals, the surest, from which the number of still surer ones is foretold:
+no amount of recordings at hand shows one alarm in fifty hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,34 @@ def out_of_fold(
     return 1 / (1 + np.exp(-total))
 
 
-def section(name: str, columns: list[str], rows: list[dict[str, Any]]) -> str:
-    """One fitted model as TOML, with how well it does in a comment."""
+def surest(rows: list[dict[str, Any]], probability: Floats) -> Floats:
+    """Log odds of the threshold each false proposal would pass, the surest first.
+
+    Of one phrase in one recording only the surest look counts.
+    """
+    best: dict[tuple[str, str], float] = {}
+    for row, p in zip(rows, probability, strict=True):
+        if not row["said"] and row["counts"]:
+            place = (row["source"], row["phrase"])
+            passes = float(p) - (EARLY_BAR if row["look"] == 0 else 0.0)
+            best[place] = max(best.get(place, 0.0), passes)
+    passed = np.clip(np.array(sorted(best.values(), reverse=True)), 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(passed / (1 - passed)))
+
+
+def threshold_at(false: Floats, hours: float, alarms_per_hour: float) -> float:
+    """Probability that false proposals, as log odds, of `hours` pass `alarms_per_hour` times.
+
+    The surest `TAIL` of them are taken to fall off exponentially (Pickands 1975, shape zero).
+    """
+    tail = false[: max(2, round(TAIL * false.size))]
+    scale = float((tail - tail[-1]).mean())
+    odds = tail[-1] + scale * np.log(tail.size / (alarms_per_hour * hours))
+    return float(1 / (1 + np.exp(-odds)))
+
+
+def section(name: str, columns: list[str], rows: list[dict[str, Any]], hours: float) -> str:
+    """One fitted model as TOML, with how well it does in comments."""
     figures = np.array([[row["evidence"][column] for column in columns] for row in rows])
     said = np.array([float(row["said"]) for row in rows])
     weight = np.array([row["weight"] for row in rows])
@@ -135,15 +166,29 @@ def section(name: str, columns: list[str], rows: list[dict[str, Any]]) -> str:
         steps = (f"[{edge:.4g}, {jump:.3f}]" for edge, jump in sorted(fitted.jumps[index].items()))
         lines.append(f"{column} = [{', '.join(steps)}]")
     lines.append(f"[{name}.thresholds]")
-    for sensitivity, missed in MISSED.items():
-        threshold = float(np.quantile(probability[said == 1], missed))
-        false = (said == 0) & (weight == 1.0)
-        kept = int((probability[false] >= threshold).sum())
+    false = surest(rows, probability)
+    last = np.array([row["look"] == 1 for row in rows]) & (said == 1)
+    for sensitivity, alarms in ALARMS_PER_HOUR.items():
+        # What is certain must pass at the first look too.
+        threshold = min(1 - EARLY_BAR, threshold_at(false, hours, alarms))
+        passed = int((1 / (1 + np.exp(-false)) >= threshold).sum())
+        missed = 100 * float((probability[last] < threshold).mean())
         lines.append(
-            f"{sensitivity} = {threshold:.4f}  # out of fold: {100 * missed:g} % lost, "
-            f"{kept} of {int(false.sum())} false proposals kept"
+            f"{sensitivity} = {threshold:.4f}  # out of fold: {passed} of {false.size} false "
+            f"proposals in {hours:.1f} h pass, {missed:.1f} % of what was said does not"
         )
     return "\n".join(lines) + "\n"
+
+
+def read(path: Path, weight: float, counts: bool) -> tuple[float, list[dict[str, Any]]]:
+    """Hours of negatives, as if `PHRASES` were live, and what was proposed and is not hopeless."""
+    heard, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    kept = [
+        {**row, "weight": weight, "counts": counts}
+        for row in rows
+        if min(row["evidence"]["gain_on_words"], row["evidence"]["gain_on_unknown"]) >= LEAST_GAIN
+    ]
+    return counts * heard["hours"] * heard["phrases"] / PHRASES, kept
 
 
 def main() -> int:
@@ -151,26 +196,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("judged", nargs="+", type=Path)
     parser.add_argument("--light", nargs="+", type=Path, default=[])
+    parser.add_argument("--earlier", nargs="+", type=Path, default=[])
     parser.add_argument("--alone", action="store_true", help="fit that section too")
     parser.add_argument("--out", type=Path, default=Path("prompts/en/verifier.toml"))
     options = parser.parse_args()
-    rows = [
-        {**json.loads(line), "weight": weight}
-        for paths, weight in ((options.judged, 1.0), (options.light, LIGHT))
-        for path in paths
-        for line in path.open(encoding="utf-8")
-    ]
-    rows = [
-        row
-        for row in rows
-        if min(row["evidence"]["gain_on_words"], row["evidence"]["gain_on_unknown"]) >= LEAST_GAIN
-    ]
-    asked = [row for row in rows if row["evidence"]["second_text"] is not None]
-    before = options.out.read_text(encoding="utf-8").split("[fused]", maxsplit=1)[0]
+    kinds = (
+        (options.judged, 1.0, True),
+        (options.earlier, 1.0, False),
+        (options.light, LIGHT, False),
+    )
+    files = [read(path, weight, counts) for paths, weight, counts in kinds for path in paths]
+    hours = sum(heard for heard, _ in files)
+    rows = [row for _, found in files for row in found]
+    text = options.out.read_text(encoding="utf-8")
+    head, alone, fused = re.split(r"^(?=\[(?:alone|fused)\])", text, flags=re.MULTILINE)
     if options.alone:
-        alone = [column for column in SIGNS if column not in SECOND]
-        before = HEAD + section("alone", alone, rows) + "\n"
-    options.out.write_text(before + section("fused", list(SIGNS), asked), encoding="utf-8")
+        columns = [column for column in SIGNS if column not in SECOND]
+        alone = section("alone", columns, rows, hours) + "\n"
+    else:
+        weights = load_toml(options.out, WeightsFile)
+        asked = [
+            row for row in rows if weigh(weights.alone, Evidence(**row["evidence"])) < weights.sure
+        ]
+        fused = section("fused", list(SIGNS), asked, hours)
+    options.out.write_text(head + alone + fused, encoding="utf-8")
     return 0
 
 

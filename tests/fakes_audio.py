@@ -40,6 +40,8 @@ class FakePlayer:
         self.played: list[tuple[float, Clip, float]] = []
         """When (session time), which clip, how loud."""
         self.stopped_at_s: list[float] = []
+        self.muted_s: list[list[float]] = []
+        """From when to when what played was unheard; without an end while it still is."""
         self._deliver: Deliver | None = None
         self._now_s = 0.0
         self._playing: tuple[int, float] | None = None  # clip id, end
@@ -48,13 +50,22 @@ class FakePlayer:
         self._deliver = deliver
 
     def play(self, clip_id: int, clip: Clip, volume: float) -> None:
+        self.mute(False)
         self._end(completed=False, t_s=self._now_s)
         self.played.append((self._now_s, clip, volume))
         self._playing = clip_id, self._now_s + clip.seconds
 
     def stop(self) -> None:
+        self.mute(False)
         self.stopped_at_s.append(self._now_s)
         self._end(completed=False, t_s=self._now_s)
+
+    def mute(self, muted: bool) -> None:
+        is_muted = bool(self.muted_s) and len(self.muted_s[-1]) == 1
+        if muted and not is_muted:
+            self.muted_s.append([self._now_s])
+        elif is_muted and not muted:
+            self.muted_s[-1].append(self._now_s)
 
     def advance(self, t_s: float) -> None:
         self._now_s = t_s

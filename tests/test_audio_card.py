@@ -114,6 +114,35 @@ def test_stop_is_silent_within_a_quarter_of_a_second(
     assert so_far - 0.1 * RATE_HZ < loud[-1] < so_far + 0.25 * RATE_HZ
 
 
+def test_what_is_muted_is_unheard_and_comes_back(virtual_card: VirtualCard, tmp_path: Path) -> None:
+    """Counted in samples of the recording."""
+    tone = 8_000 * np.sin(2 * np.pi * 440 * np.arange(3 * RATE_HZ) / RATE_HZ)
+    recording = tmp_path / "speaker.wav"
+    inbox: Inbox = queue.SimpleQueue()
+    player = SpeakerPlayer(SoundSystem())
+    player.open(inbox.put)
+    try:
+        with virtual_card.record_speaker(recording):
+            player.play(1, Clip(tone.astype("<i2").tobytes()), 1.0)
+            _wait_for_recording(recording, 1.0)
+            muted_at = recording.stat().st_size // 2
+            player.mute(True)
+            _wait_for_recording(recording, 0.8)
+            back_at = recording.stat().st_size // 2
+            player.mute(False)
+            finished = _next(inbox, PlaybackFinished)
+            _wait_for_recording(recording, 0.3)
+    finally:
+        player.close()
+    assert finished == PlaybackFinished(1, completed=True, t_s=0.0)
+    heard, _ = soundfile.read(recording, dtype="int16")
+    loud = np.flatnonzero(np.abs(heard) > 100)
+    (gap,) = np.flatnonzero(np.diff(loud) > 0.2 * RATE_HZ)
+    assert muted_at - 0.1 * RATE_HZ < loud[gap] < muted_at + 0.25 * RATE_HZ
+    assert back_at - 0.1 * RATE_HZ < loud[gap + 1] < back_at + 0.25 * RATE_HZ
+    assert loud[-1] - loud[0] == pytest.approx(3 * RATE_HZ, rel=0.02), "it ran on meanwhile"
+
+
 def _wait_for_recording(path: Path, seconds: float) -> None:
     """Return when the recording has grown by so much."""
     until = path.stat().st_size + 2 * RATE_HZ * seconds

@@ -70,6 +70,42 @@ def test_stop_fades_and_is_silent(tmp_path: Path) -> None:
     assert (np.diff(got[8_000 : 8_000 + fade]) < 0).all()
 
 
+def test_what_is_muted_runs_on_unheard(tmp_path: Path) -> None:
+    path = tmp_path / "out.wav"
+    reports: list[Item] = []
+    player = TimelinePlayer(path)
+    player.open(reports.append)
+    player.play(1, SECOND, 1.0)
+    player.advance(0.25)
+    player.mute(True)
+    player.advance(0.5)
+    player.mute(False)
+    player.advance(2.0)
+    player.close()
+    got = written(path)
+    fade = round(FADE_S * 16_000)
+    assert reports == [PlaybackFinished(1, completed=True, t_s=1.0)]
+    assert set(got[:4_000]) == set(got[8_000 + fade : 16_000]) == {10_000}
+    assert (np.diff(got[3_999 : 4_000 + fade]) < 0).all()
+    assert not got[4_000 + fade : 8_000].any()
+    assert (np.diff(got[7_999 : 8_000 + fade]) > 0).all()
+
+
+def test_a_new_clip_is_heard_after_a_muted_one(tmp_path: Path) -> None:
+    path = tmp_path / "out.wav"
+    player = TimelinePlayer(path)
+    player.open(lambda _: None)
+    player.play(1, SECOND, 1.0)
+    player.advance(0.25)
+    player.mute(True)
+    player.advance(0.5)
+    player.play(2, SECOND, 1.0)
+    player.close()
+    got = written(path)
+    assert not got[4_100:8_000].any()
+    assert set(got[8_000:24_000]) == {10_000}
+
+
 def test_the_fade_sounds_under_the_next_clip() -> None:
     track = Track(16_000)
     track.left = np.full(1_000, 10_000, dtype=np.int16)
@@ -92,6 +128,16 @@ def test_a_track_is_the_same_in_any_blocks(blocks: list[int]) -> None:
     got = np.concatenate([track.render(count)[0] for count in blocks])
     want = np.pad(clip, (0, max(0, len(got) - len(clip))))[: len(got)]
     assert got.tolist() == want.tolist()
+
+
+@given(st.lists(st.integers(1, 90), min_size=2, max_size=20))
+def test_a_fade_is_the_same_in_any_blocks(blocks: list[int]) -> None:
+    whole, parts = Track(16_000), Track(16_000)
+    for track in (whole, parts):
+        track.left = np.full(2_000, 10_000, dtype=np.int16)
+        track.muted = True
+    got = np.concatenate([parts.render(count)[0] for count in blocks])
+    assert got.tolist() == whole.render(len(got))[0].tolist()
 
 
 def test_volume_is_a_factor_held_to_one() -> None:

@@ -13,7 +13,7 @@ import pytest
 from case_samples import STARTED_AT, harbor_gas
 
 from assistant import composition
-from assistant.cases.desk import Reading
+from assistant.cases.building import Reading
 from assistant.cases.journal import Journal, JournalHeader
 from assistant.cases.store import CaseStore
 from assistant.commands import cases as command

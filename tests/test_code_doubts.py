@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cases.building import CallInfo, Reading
 from assistant.cases.case import Case
-from assistant.cases.desk import CallInfo, CaseDesk, Reading
+from assistant.cases.desk import CaseDesk
 from assistant.cases.store import CaseStore
 from assistant.coaching.prompts import load_prompts
 from assistant.events import Final

@@ -40,6 +40,10 @@ from assistant.recap.repair import (
         ("delete the fourth", Drop(4)),
         ("no, there is a five after the third", Insert(3, "5")),
         ("add delta at the end", Insert(-1, "D")),
+        ("there's the five after the third", Insert(3, "5")),
+        ("no, five after the third", Insert(3, "5")),
+        ("delta at the beginning", Insert(0, "D")),
+        ("no there a nine after the fourth", Insert(4, "9")),
         ("add delta before the first", Insert(0, "D")),
         ("there is no five after the third", None),
         ("it has nine characters", Length(9)),
@@ -136,3 +140,9 @@ class TestMending:
 
     def test_nothing_left_is_to_be_said_anew(self) -> None:
         assert mend("742", {"742": 0.9}, Delete(3), {}) is None
+
+
+def test_what_is_heard_as_what_stands_there_is_the_likeliest_other_symbol() -> None:
+    readings = {"PBA11": 0.5, "PVA11": 0.1, "PDA11": 0.2, "XVA11": 0.1}
+    assert mend("PBA11", readings, Change(2, "B"), {}) == {"PDA11": 0.2, "PVA11": 0.1}
+    assert mend("PBA11", readings, Change(-1, "1"), {}) is None, "no other reading: say it again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 import soundfile
 from fakes_recognition import FakeTranscriber
+from msgspec import structs
 
 from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, CueMatch, Frame
 from assistant.ports import Transcript
-from assistant.recognition.cue_spotter import CueSpotter
+from assistant.recognition.cue_spotter import EARLY_BAR, CueSpotter
 from assistant.recognition.model_twin import twin_of
+from assistant.recognition.second_pass import find
 from assistant.recognition.transcribers import load_vosk_model
+from assistant.recognition.verifier import Evidence, Span, Verifier, load_decoys, load_weights
 from assistant.resources import shipped
 from assistant.settings import HearingSettings
 from assistant.speech.synthesiser import Pyttsx3Synthesiser
@@ -180,6 +184,38 @@ def test_a_phrase_that_must_stand_alone_is_not_heard_in_a_sentence(model: Any, c
     assert heard(model, call, cue("all", "start the call", alone=True)) == ["start the call"]
 
 
+class SteadyJudge:
+    """Believes all the same: above the threshold, below what a first look must reach."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def evidence(self, _span: Span) -> Evidence:
+        self.asked += 1
+        return Evidence(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+    def probability(self, _evidence: Evidence) -> float:
+        return 0.7 + EARLY_BAR / 2
+
+    def threshold(self, _sensitivity: str) -> float:
+        return 0.7
+
+
+@pytest.mark.parametrize(("breaks_off", "looks"), [(False, 2), (True, 1)])
+def test_only_what_is_judged_again_must_be_surer_at_first(
+    model: Any, call: bytes, breaks_off: bool, looks: int
+) -> None:
+    _, end_s = find(model, call, ["deep breath"])["deep breath"]
+    judge, only = SteadyJudge(), CueBook((cue("breath", "deep breath"),))
+    spotter = CueSpotter(model, only, HearingSettings(), judge=judge)
+    spotter.listen_for(LIVE)
+    last = round((end_s - 0.06) * SAMPLE_RATE_HZ) * 2 if breaks_off else len(call)
+    matches = hear(spotter, frames(call[:last]))
+    matches += spotter.accept(Frame(bytes(640), SAMPLE_RATE_HZ), "")
+    assert [match.heard for match in matches] == ["deep breath"]
+    assert judge.asked == looks
+
+
 def test_a_users_own_threshold_stays_on_the_measured_curve(model: Any, call: bytes) -> None:
     assert heard(model, call, cue("breath", "deep breath", threshold_shift=1.0)) == ["deep breath"]
 
@@ -227,6 +263,49 @@ def test_a_quick_cue_is_believed_sooner_and_without_the_second_engine(model: Any
 def test_a_quick_cue_said_twice_is_heard_twice(model: Any) -> None:
     sound = spoken("stop")
     assert heard(model, sound + sound, cue("stop", "stop", quick=True)) == ["stop", "stop"]
+
+
+def said_in_a_sentence(model: Any, call: bytes, phrase: str) -> Span:
+    """`phrase` where "deep breath" is said, after "take a"."""
+    start_s, end_s = find(model, call, ["deep breath"])["deep breath"]
+    before, first, last = (
+        round(at_s * SAMPLE_RATE_HZ) * 2 for at_s in (start_s - 1.3, start_s - 0.3, end_s + 0.3)
+    )
+    return Span(phrase, call[first:last], 0.3, 0.3 + end_s - start_s, call[before:first])
+
+
+def in_context(model: Any, span: Span, sentence: str) -> float:
+    """What `sentence`, heard by the second engine in the whole, says of the phrase."""
+    engine = FakeTranscriber(["Nothing like it.", sentence])
+    weights = structs.replace(load_weights(), sure=2.0, least_gain=-9.0)
+    judge = Verifier(model, [span.phrase], load_decoys(), engine, weights)
+    evidence = judge.evidence(span)
+    assert evidence.context_text == (sentence if span.before else "")
+    return evidence.gain_in_context
+
+
+def test_a_phrase_is_weighed_in_its_sentence(model: Any, call: bytes) -> None:
+    right, wrong = "Take a deep breath.", "A bright red boat in here."
+    said = said_in_a_sentence(model, call, "deep breath")
+    other = said_in_a_sentence(model, call, "their shoes")
+    assert in_context(model, said, right) == 0.0
+    assert in_context(model, said, wrong) > 0.05
+    assert in_context(model, other, right) < -0.05
+
+
+def test_what_gains_nothing_on_unknown_words_is_compared_with_no_others(
+    model: Any, call: bytes
+) -> None:
+    said = said_in_a_sentence(model, call, "their shoes")
+    for least_gain, compared in ((-9.0, True), (9.0, False)):
+        weights = structs.replace(load_weights(), least_gain=least_gain)
+        evidence = Verifier(model, [said.phrase], load_decoys(), None, weights).evidence(said)
+        assert (evidence.gain_on_words != evidence.gain_on_unknown) is compared
+
+
+def test_at_the_beginning_there_is_no_sentence_to_weigh_it_in(model: Any, call: bytes) -> None:
+    said = replace(said_in_a_sentence(model, call, "their shoes"), before=b"")
+    assert in_context(model, said, "Take a deep breath.") == 0.0
 
 
 def test_a_whole_utterance_in_other_words_is_its_cue(model: Any, book: CueBook) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from fakes_recognition import FakeTranscriber
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,8 +22,10 @@ from assistant.recognition.verifier import (
     Weights,
     WeightsFile,
     contrasts,
+    holds,
     load_decoys,
     load_weights,
+    weigh,
 )
 
 LINE = (-1.0, -0.5, 0.0, 0.5)
@@ -144,6 +148,29 @@ def test_weights_name_figures_of_the_evidence() -> None:
     names = set(Evidence.__dataclass_fields__)
     for weights in (load_weights().alone, load_weights().fused):
         assert set(weights.evidence) | set(weights.steps) <= names
+
+
+def test_what_needs_no_second_engine_counts_as_certain_where_there_is_one() -> None:
+    asking = Verifier(None, ("deep breath",), (), FakeTranscriber(), load_weights())
+    assert asking.probability(strong()) == 1.0
+    assert 0.8 <= verifier().probability(strong()) < 1.0
+    assert asking.probability(strong(strength_on_words=-1.0)) < 0.8
+    assert asking.probability(strong(gain_on_words=0.0)) == 0.0
+
+
+def test_what_the_second_engine_was_asked_about_is_weighed_with_it() -> None:
+    weights = load_weights()
+    asking = Verifier(None, ("deep breath",), (), FakeTranscriber(), weights)
+    evidence = replace(strong(), second_text="Deep breath.")
+    assert asking.probability(evidence) == weigh(weights.fused, evidence) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("heard", "held"),
+    [("Now, take a deep breath!", True), ("Deep breathing", False), ("DEEP breath", True)],
+)
+def test_a_phrase_is_held_by_whole_words_however_they_are_written(heard: str, held: bool) -> None:
+    assert holds(heard, "deep breath") is held
 
 
 def test_a_step_counts_from_its_edge_on() -> None:

@@ -10,9 +10,11 @@ from fakes_recognition import FakeDictation, FakeTranscriber, LevelGate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, Final, Frame
+from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, Expects, Final, Frame
 from assistant.ports import Dictation
+from assistant.recognition.code_places import may_go_on
 from assistant.recognition.dictation import (
+    CODE_END_SILENCE_S,
     END_SILENCE_S,
     MAX_UTTERANCE_S,
     POST_ROLL_S,
@@ -197,6 +199,61 @@ def test_refine_sees_text_and_audio_and_decides_what_is_final() -> None:
     finals = feed(dictation, frames(speech(0.9), silence(2)))
     assert seen == [("Ticket.", round(0.9 * SAMPLE_RATE_HZ))]
     assert (finals[0].text, finals[0].second) == ("Ticket 742.", "Ticket 7420.")
+
+
+def breaking_off(*texts: str) -> tuple[UtteranceDictation, FakeTranscriber]:
+    transcriber = FakeTranscriber(texts)
+    dictation = UtteranceDictation(transcriber, LevelGate(), goes_on=may_go_on)
+    return dictation, transcriber
+
+
+class TestGoingOn:
+    PAUSE_S = CODE_END_SILENCE_S - 0.3
+
+    def test_a_pause_inside_a_code_does_not_end_the_utterance(self) -> None:
+        dictation, transcriber = breaking_off("The case number is.", "The case number is 742.")
+        dictation.start(0.0)
+        talk = frames(speech(0.9), silence(self.PAUSE_S), speech(0.9), silence(3))
+        finals = feed(dictation, talk)
+        assert [(final.text, final.start_s) for final in finals] == [
+            ("The case number is 742.", 0.0)
+        ]
+        assert finals[0].t_s == pytest.approx(
+            1.8 + self.PAUSE_S + CODE_END_SILENCE_S, abs=2 * FRAME_S
+        )
+        assert [loud(span) for span in transcriber.spans] == [14_400, 28_800]
+
+    def test_what_does_not_go_on_ends_as_ever_and_is_heard_once(self) -> None:
+        dictation, transcriber = breaking_off("She was kind.", "She was 7.")
+        dictation.start(0.0)
+        talk = frames(speech(0.9), silence(self.PAUSE_S), speech(0.9), silence(3))
+        finals = feed(dictation, talk)
+        assert finals[0].t_s == pytest.approx(0.9 + END_SILENCE_S, abs=FRAME_S)
+        assert len(finals) == len(transcriber.spans) == 2
+
+    def test_where_no_more_comes_it_ends_later_and_is_heard_once(self) -> None:
+        dictation, transcriber = breaking_off("Ticket 742.")
+        dictation.start(0.0)
+        finals = feed(dictation, frames(speech(0.9), silence(3)))
+        assert finals[0].t_s == pytest.approx(0.9 + CODE_END_SILENCE_S, abs=FRAME_S)
+        assert len(transcriber.spans) == 1
+
+    def test_the_end_of_dictation_neither_waits_nor_hears_it_again(self) -> None:
+        dictation, transcriber = breaking_off("Ticket 742.")
+        dictation.start(0.0)
+        assert feed(dictation, frames(speech(0.9), silence(1.2))) == []
+        assert [final.text for final in dictation.stop()] == ["Ticket 742."]
+        assert len(transcriber.spans) == 1
+
+    def test_answers_keep_their_own_silence_and_clicks_are_not_heard(self) -> None:
+        dictation, transcriber = breaking_off("Ticket 742.")
+        dictation.start(0.0, Expects.ANSWER)
+        finals = feed(dictation, frames(speech(0.9), silence(1.2)))
+        assert finals[0].t_s == pytest.approx(0.9 + END_SILENCE_S, abs=FRAME_S)
+        dictation.stop()
+        dictation.start(3.0)
+        feed(dictation, frames(silence(3), speech(FRAME_S), silence(3)))
+        assert len(transcriber.spans) == 1
 
 
 talks = st.lists(

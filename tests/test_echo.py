@@ -207,6 +207,14 @@ def test_the_speaker_feeds_the_tap_with_what_it_plays() -> None:
     speaker.play(1, Clip(clip.tobytes()), 0.5)
     heard = play_block(sound.streams[0], 640)
     assert tap.take(640) == heard.tobytes()
+    speaker.mute(True)
+    heard = play_block(sound.streams[0], 160)
+    assert tap.take(160) == heard.tobytes(), "what is heard, not what runs on"
+    assert heard[0] > 0
+    assert heard[80:].max() == 0
+    speaker.mute(False)
+    assert play_block(sound.streams[0], 100)[-1] == clip[899] // 2
+    tap.take(100)
     speaker.stop()
     heard = play_block(sound.streams[0], 640)
     assert tap.take(640) == heard.tobytes(), "the fade too"

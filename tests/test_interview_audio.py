@@ -77,7 +77,8 @@ def test_a_missing_name_and_a_case_number_mended_by_voice(
             "ask-person": ["Her name was Maria."],
             "ask-company": ["Skip."],
             "read-back": ["Change the date to Monday."],
-            "read-change": ["Yes."],
+            "check-due": ["Yes."],
+            "ask-else": ["No."],
         },
     )
     (number,) = case.fields.case_numbers
@@ -85,7 +86,7 @@ def test_a_missing_name_and_a_case_number_mended_by_voice(
     assert [person.name for person in case.fields.people] == ["Maria"]
     assert [step.due for step in case.fields.next_steps] == [date(2026, 11, 30)]
     assert not any(one.field in ("case_numbers", "people") for one in case.needs_review)
-    assert "Case number 7 4 2, D 1. Is that right?" in caller.asked
+    assert "Case number 7 4 2, D 1. Right?" in caller.asked
     doubts = [n.needs_review for n in caller.notices if isinstance(n, CaseUpdatedNotice)]
     assert doubts
     assert doubts[-1] <= doubts[0]

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_runner import House
 
+from assistant.cases.building import CallInfo, Reading
 from assistant.cases.case import Case
-from assistant.cases.desk import CallInfo, CaseDesk, Reading, finish_unfinished
+from assistant.cases.desk import CaseDesk
 from assistant.cases.journal import Journal, UnfinishedRecap
+from assistant.cases.recovery import finish_unfinished
 from assistant.cases.store import CaseStore
 from assistant.coaching.prompts import load_prompts
 from assistant.errors import CaseError
@@ -93,6 +95,50 @@ def test_the_case_is_on_disk_before_the_first_question(office: Office) -> None:
     assert office.case().company == "Harbor Gas"
 
 
+def test_the_first_question_says_how_to_get_out(office: Office) -> None:
+    office.save()
+    assert office.desk.ask is not None
+    assert office.desk.ask.text.startswith("Say skip, or I'm done")
+    office.answer("A B 7 4 2")
+    assert office.desk.ask is not None
+    assert office.desk.ask.text == "Case number A B 7, 4 2. Right?"
+
+
+def test_the_read_back_says_what_was_not_confirmed_yet(office: Office) -> None:
+    office.save()
+    office.answer("A B 7 4 2", "yes", "Maria")
+    assert office.desk.ask is not None
+    assert office.desk.ask.text == (
+        "Maria helped. They will refund me $50 by Friday. Is that right and complete?"
+    )
+    office.answer("no", "the date is wrong", "on Monday")
+    assert office.desk.ask is not None
+    assert office.desk.ask.text == "By Monday November 30. Right?"
+
+
+def test_no_more_than_three_of_a_kind_are_read_back(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.dictate(
+        "They will call me by Tuesday. They will send a label by Wednesday. "
+        "They will refund me $50 by Thursday. They will email the invoice by Friday."
+    )
+    office.save()
+    while office.desk.ask is not None and office.desk.ask.reason != "read-back":
+        office.answer("skip")
+    assert office.desk.ask is not None
+    assert office.desk.ask.text.count("They will") == 3
+
+
+def test_nobody_spells_a_name_of_the_users_own_list(tmp_path: Path) -> None:
+    said = "I called Harbor Gas and spoke with Oddelis. Case number AB742. They pay $5 by Friday."
+    for folder, names in (("a", ()), ("b", ("Oddelis",))):
+        office = Office(tmp_path / folder, Reading(extract, write_out, names))
+        office.dictate(said)
+        ask = office.desk.save(60.0, interview=True).ask
+        assert ask is not None
+        assert (ask.reason == "ask-spelling") == (not names)
+
+
 def test_every_answer_reaches_the_case_file(office: Office) -> None:
     office.save()
     assert office.case().fields.case_numbers == ()
@@ -103,6 +149,21 @@ def test_every_answer_reaches_the_case_file(office: Office) -> None:
     office.answer("no, the fourth is delta", "yes")
     assert [one.value for one in office.case().fields.case_numbers] == ["AB7D2"]
     assert not any(one.field == "case_numbers" for one in office.case().needs_review)
+
+
+def test_an_answer_builds_the_case_once(tmp_path: Path) -> None:
+    built: list[str] = []
+
+    def counted(text: str, today: date) -> str:
+        built.append(text)
+        return write_out(text, today)
+
+    office = Office(tmp_path, Reading(extract, counted))
+    office.dictate(DICTATED)
+    office.save()
+    assert len(built) == 1
+    office.answer("A B 7 4 2")
+    assert len(built) == 2
 
 
 def test_the_answers_stand_in_the_case_file(office: Office) -> None:
@@ -228,7 +289,7 @@ def test_a_second_recap_keeps_the_answers_and_asks_nothing_twice(office: Office)
     saved = office.desk.save(90.0, interview=True)
     assert [one.name for one in office.case().fields.people] == ["Maria"]
     assert saved.ask is not None
-    assert saved.ask.reason == "ask-settled"
+    assert saved.ask.reason == "read-back"
     left = office.crash()
     assert [one.text for one in left.answers] == ["I don't have one.", "Maria"]
 
@@ -308,7 +369,10 @@ def said_of(tmp_path: Path, promise: str) -> str:
             "I will send the form with a copy of the letter and the bill.",
             "You will send the form with a copy.",
         ),
-        ("I will send the form again with the two copies and the bill.", "with the two copies."),
+        (
+            "I will send the form again with the two copies and the bill.",
+            "You will send the form again.",
+        ),
     ],
 )
 def test_a_promise_is_read_back_in_few_words(tmp_path: Path, promise: str, said: str) -> None:
@@ -321,7 +385,7 @@ def test_a_changed_sum_is_read_back_with_its_sign(office: Office) -> None:
         office.answer("skip")
     office.answer("the amount should be sixty dollars")
     assert office.desk.ask is not None
-    assert office.desk.ask.text == "Changed: $60. Is that right?"
+    assert office.desk.ask.text == "Changed: $60. Right?"
 
 
 class SlowToAnswer(ScriptedDictation):
@@ -345,8 +409,8 @@ def test_the_loop_asks_listens_and_saves(tmp_path: Path) -> None:
     house = House(
         tmp_path,
         {2.0: "start-recap", 8.0: "end-recap"},
-        {5.0: DICTATED, 14.0: "A B 7 4 2", 19.0: "Yes.", 24.0: "Maria.", 29.0: "That's all."},
-        seconds=40.0,
+        {5.0: DICTATED, 14.0: "A B 7 4 2", 19.0: "Yes.", 24.0: "Maria.", 36.0: "That's all."},
+        seconds=50.0,
         extract=extract,
     ).run()
     (saved,) = house.recorder.of(CaseSavedNotice)
@@ -361,7 +425,7 @@ def test_the_loop_asks_listens_and_saves(tmp_path: Path) -> None:
     assert told == [DICTATED, "A B 7 4 2", "Yes.", "Maria.", "That's all."]
     said = [n.reason for n in house.recorder.notices if isinstance(n, SayNotice)]
     assert said == [
-        "ask-case-number", "check-case-number", "ask-person", "ask-settled", "interview-done"
+        "ask-case-number", "check-case-number", "ask-person", "read-back", "interview-done"
     ]  # fmt: skip
     assert Journal.unfinished(house.journals) == ()
     assert list(house.journals.iterdir()) == []

@@ -47,3 +47,10 @@ def test_after_a_hole_nothing_from_before_it_is_given() -> None:
     start_s, pcm = sound.since(0.0)
     assert start_s == pytest.approx(5 * FRAME_S + 1.0)
     assert pcm == numbered(7)
+
+
+def test_a_part_between_two_times_ends_before_the_second() -> None:
+    sound = sound_of(3)
+    assert sound.between(0.5 * FRAME_S, 2 * FRAME_S) == numbered(0)[FRAME_SAMPLES:] + numbered(1)
+    assert sound.between(2 * FRAME_S, FRAME_S) == b""
+    assert sound.between(2 * FRAME_S, 9 * FRAME_S) == numbered(2)

@@ -11,8 +11,9 @@ from fakes_audio import FakePlayer, FakeSource
 from fakes_hearing import ScriptedDictation, ScriptedSpotter
 from fakes_speech import FakeSynthesiser
 
+from assistant.cases.building import CallInfo, Extract, Reading, build_case
 from assistant.cases.case import Utterance
-from assistant.cases.desk import CallInfo, CaseDesk, Extract, Reading, build_case
+from assistant.cases.desk import CaseDesk
 from assistant.cases.journal import Journal
 from assistant.cases.store import CaseStore
 from assistant.coaching.cues import load_cues

@@ -99,6 +99,9 @@ class ScriptedPlayer:
     def stop(self) -> None:
         self.calls.append("stop")
 
+    def mute(self, muted: bool) -> None:
+        raise AssertionError("nobody listens meanwhile here")
+
     def advance(self, t_s: float) -> None:
         raise AssertionError("nobody keeps a session clock here")
 

@@ -12,7 +12,7 @@ from assistant.recap.answers import person_in
 from assistant.recap.model import RecapFields
 from assistant.recognition.code_evidence import Alternative
 from assistant.recognition.code_reader import Kind
-from assistant.recognition.spelled_names import read_letters, spelling_begins_s
+from assistant.recognition.spelled_names import LISTED, UNLISTED, read_letters, spelling_begins_s
 
 
 class FakeReader:
@@ -80,3 +80,24 @@ def test_letters_from_the_sound_name_the_person_whatever_the_text_says() -> None
     person = person_in("Roadry spelled our age, oh", extract, (("RHODRI", 0.4),))
     assert person is not None
     assert person.name == "Rhodri"
+
+
+BARE = {"OSRAC": -10.0, "OSRIC": -12.0, "OSRNC": -11.0, "OS": -1.0}
+
+
+def test_letters_by_themselves_are_read_as_in_first_names() -> None:
+    reader = FakeReader({"XXX": 0.9})
+    found = read_letters(reader, AUDIO, "o s r", (), lambda _: BARE)
+    assert [name for name, _ in found] == ["OSRIC", "OSRAC", "OSRNC"]
+    assert found[0][1] == LISTED, "a first name"
+    assert sum(sure for _, sure in found) == pytest.approx(1.0, abs=0.001)
+    unlisted = read_letters(reader, AUDIO, "o s r", (), lambda _: {"OSRAC": -1.0, "OSRIC": -6.0})
+    assert unlisted[0] == ("OSRAC", UNLISTED)
+
+
+def test_letters_said_as_words_are_read_like_a_code() -> None:
+    words = tuple(Word(text, at, at + 0.5, 1.0) for at, text in enumerate(("oscar", "sierra")))
+    reader = FakeReader({"ODALYS": 0.6})
+    assert read_letters(reader, AUDIO, "", words, lambda _: BARE)[0] == ("ODALYS", 0.6)
+    assert read_letters(reader, AUDIO, "", words[:1], lambda _: BARE)[0][0] == "OSRIC"
+    assert read_letters(reader, AUDIO, "", (), lambda _: {})[0] == ("ODALYS", 0.6)

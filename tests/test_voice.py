@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fakes_audio import FakePlayer
 from fakes_speech import FakeSynthesiser
 
@@ -17,7 +18,7 @@ from assistant.events import (
 )
 from assistant.notices import EarconNotice, Notice, SayNotice
 from assistant.settings import BreathingSettings
-from assistant.speech.voice import FASTEST_WPM, SLOWEST_WPM, SOFTEST, TAIL_S, Voice
+from assistant.speech.voice import FASTEST_WPM, HUSH_S, SLOWEST_WPM, SOFTEST, TAIL_S, Voice
 
 STEP_S = 0.03
 
@@ -97,6 +98,47 @@ def test_silence_cuts_what_is_said_and_forgets_what_waits() -> None:
     (notice,) = [n for n in stage.notices if isinstance(n, SayNotice)]
     assert abs(notice.end_s - 0.6) <= 2 * STEP_S
     assert [(e.reason, e.completed) for e in stage.ended] == [("tip-1", False)]
+
+
+def test_a_hush_is_short_and_moves_nothing() -> None:
+    stage = Stage()
+    stage.voice.speak("one two three four five", "tip-1", Priority.REMINDER)
+    length_s = stage.player.played[0][1].seconds
+    stage.wait(0.3)
+    stage.voice.hush()
+    stage.wait(3.0)
+    ((from_s, until_s),) = stage.player.muted_s
+    assert from_s == pytest.approx(0.3)
+    assert until_s == pytest.approx(0.3 + HUSH_S, abs=STEP_S)
+    (notice,) = [n for n in stage.notices if isinstance(n, SayNotice)]
+    assert abs(notice.end_s - length_s) <= STEP_S
+    assert [e.completed for e in stage.ended] == [True]
+
+
+def test_a_hush_renewed_lasts_from_then_on() -> None:
+    stage = Stage()
+    stage.voice.speak("one two three four five", "tip-1", Priority.REMINDER)
+    for _ in range(3):
+        stage.voice.hush()
+        stage.wait(0.3)
+    stage.wait(3.0)
+    ((from_s, until_s),) = stage.player.muted_s
+    assert until_s - from_s == pytest.approx(0.6 + HUSH_S, abs=2 * STEP_S)
+
+
+def test_what_follows_a_hush_is_heard() -> None:
+    stage = Stage()
+    stage.voice.hush()
+    assert stage.player.muted_s == [], "nothing to silence"
+    stage.voice.speak("one two", "tip-1", Priority.REMINDER)
+    stage.wait(0.3)
+    stage.voice.hush()
+    stage.voice.silence()
+    stage.voice.speak("three four", "tip-2", Priority.REMINDER)
+    ((from_s, until_s),) = stage.player.muted_s
+    assert from_s == until_s
+    stage.wait(3.0)
+    assert len(stage.player.muted_s) == 1
 
 
 def test_breathing_takes_over_and_each_count_is_told_as_it_passes() -> None:

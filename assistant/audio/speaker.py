@@ -84,6 +84,11 @@ class SpeakerPlayer:
         with self._lock:
             self._cut()
 
+    def mute(self, muted: bool) -> None:
+        """Make what plays unheard, or heard again, after a fade; it runs on meanwhile."""
+        with self._lock:
+            self._track.muted = self._reference.muted = muted
+
     def advance(self, t_s: float) -> None:
         """Note the session clock, to date what is reported."""
         self._t_s = t_s

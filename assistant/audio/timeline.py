@@ -48,6 +48,10 @@ class TimelinePlayer:
         if self._track.cut():
             self._report(False, self._now_samples)
 
+    def mute(self, muted: bool) -> None:
+        """Make what plays unheard from the clock's position on, or heard again."""
+        self._track.muted = muted
+
     def advance(self, t_s: float) -> None:
         """Move the clock to `t_s` seconds; a clip that ends on the way is reported.
 

@@ -18,14 +18,18 @@ class Track:
         self.rate_hz = rate_hz
         self.left: Samples | None = None
         """What is still to come of the playing clip; None when none plays."""
+        self.muted = False
+        """Whether the playing clip runs on unheard; `cut` ends that too."""
+        self._gain = 1.0
         self._fading: Samples = np.empty(0, dtype=np.int16)
 
     def cut(self) -> bool:
         """Fade out what plays; False where nothing does."""
+        gain, self._gain, self.muted = self._gain, 1.0, False
         if self.left is None:
             return False
         head = self.left[: round(FADE_S * self.rate_hz)]
-        self._fading = np.rint(head * np.linspace(1.0, 0.0, len(head))).astype(np.int16)
+        self._fading = np.rint(head * np.linspace(gain, 0.0, len(head))).astype(np.int16)
         self.left = None
         return True
 
@@ -41,10 +45,20 @@ class Track:
         ended_at = None
         if self.left is not None:
             block, self.left = self.left[:count], self.left[count:]
-            mixed[: len(block)] += block
+            mixed[: len(block)] += self._faded(block)
             if not len(self.left):
                 ended_at, self.left = len(block), None
         return np.clip(mixed, -32768, 32767).astype("<i2"), ended_at
+
+    def _faded(self, block: Samples) -> Samples:
+        """`block` on its way into or out of `muted`."""
+        wanted = 0.0 if self.muted else 1.0
+        if self._gain == wanted:
+            return block if wanted else np.zeros_like(block)
+        steps = np.arange(1, len(block) + 1) / round(FADE_S * self.rate_hz)
+        gains = np.clip(self._gain + (steps if wanted else -steps), 0.0, 1.0)
+        self._gain = float(gains[-1]) if len(gains) else self._gain
+        return np.rint(block * gains).astype(np.int16)
 
     def rest(self) -> int:
         """Samples until there is only silence."""

@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from assistant.cases.case import Case
 from assistant.coaching.prompts import Prompts
 from assistant.events import Ask
-from assistant.recap.amend import MOST_READ_BACK, SURE
 from assistant.recap.codes import spell_for_speech
 from assistant.recap.lexicon import lists
-from assistant.recap.model import Amount, CaseNumber, NextStep
-from assistant.recap.questions import Question
+from assistant.recap.model import Amount, CaseNumber, NextStep, RecapFields
+from assistant.recap.questions import MOST_READ_BACK, Question, read_back
 
-MOST_ACTION_WORDS = 8
+MOST_ACTION_WORDS = 6
 """Of a promise that is read back; more is not listened to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A case file on disk."""
+
+    path: Path
+    case_id: str
+    readback: str
+    """What to say of it."""
+    ask: Ask | None = None
+    """The first question of the interview; None where none is wanted."""
+    doubts: int = 0
+    """How many things in it are to be reviewed."""
 
 
 def readback(case: Case, prompts: Prompts) -> str:
     """The company, its numbers spelled out, the first promise."""
-    slots = {key: value for key, value in _slots(case, prompts).items() if key != "people"}
-    return prompts.say("recap-saved", **slots)
+    fields = case.fields
+    steps = fields.next_steps[:1]
+    return prompts.say(
+        "recap-saved",
+        company=case.company,
+        case_numbers=_numbers(fields.case_numbers[:MOST_READ_BACK]),
+        next_step="".join(_promise(step, case.started_at.date(), prompts) for step in steps),
+    )
 
 
-def ask(question: Question | None, case: Case, prompts: Prompts) -> Ask | None:
-    """`question` about `case` as it is spoken; None for none."""
+def ask(
+    question: Question | None,
+    fields: RecapFields,
+    today: date,
+    prompts: Prompts,
+    *,
+    is_first: bool = False,
+) -> Ask | None:
+    """`question` about `fields` as it is spoken; None for none.
+
+    `today` is the day of the call. The first question of an interview says how to get out of it,
+    unless it is the last one too: the read-back.
+    """
     if question is None:
         return None
-    match question.key:
-        case "read-back":
-            slots = _slots(case, prompts, of_numbers=lambda number: number.confidence < SURE)
-        case "read-change":
-            slots = {"change": _change(question.about, case, prompts)}
-        case "check-person" | "ask-due":
-            slots = {"name": question.about, "action": _shortened(question.about)}
-        case _:
-            slots = {"code": spell_for_speech(question.about)}
+    text = prompts.say(question.key, **_slots(question, fields, today, prompts))
+    if is_first and question.key != "read-back":
+        text = prompts.say("interview-hint") + " " + text
     return Ask(
-        prompts.say(question.key, **slots),
+        text,
         question.key,
         question.expects,
         again=question.again,
@@ -47,23 +73,36 @@ def ask(question: Question | None, case: Case, prompts: Prompts) -> Ask | None:
 
 
 def _slots(
-    case: Case, prompts: Prompts, of_numbers: Callable[[CaseNumber], bool] = lambda _: True
+    question: Question, fields: RecapFields, today: date, prompts: Prompts
 ) -> Mapping[str, str]:
-    """What can be said of a case; case numbers only those `of_numbers`, the others are known."""
-    fields = case.fields
-    wanted = filter(of_numbers, fields.case_numbers[:MOST_READ_BACK])
-    numbers = [spell_for_speech(number.value) for number in wanted]
-    return {
-        "company": case.company,
-        "case_numbers": " and ".join(numbers),
-        "people": " and ".join(person.name for person in fields.people[:MOST_READ_BACK]),
-        "next_step": _promise(fields.next_steps[0], case, prompts) if fields.next_steps else "",
-    }
+    about = question.about
+    step = next((one for one in fields.next_steps if one.action == about), None)
+    match question.key:
+        case "read-back":
+            read = read_back(fields)
+            return {
+                "case_numbers": _numbers(read.case_numbers),
+                "people": " and ".join(person.name for person in read.people),
+                "next_steps": ". ".join(_promise(one, today, prompts) for one in read.next_steps),
+            }
+        case "read-change":
+            return {"change": _change(about, fields)}
+        case "check-step" if step is not None:
+            return {"next_step": _promise(step, today, prompts)}
+        case "check-due" if step is not None and step.due is not None:
+            return {"due": spoken_day(step.due, today)}
+        case _:
+            code = spell_for_speech(about)
+            return {"name": about, "action": _shortened(about), "code": code}
 
 
-def _promise(step: NextStep, case: Case, prompts: Prompts) -> str:
+def _numbers(numbers: Sequence[CaseNumber]) -> str:
+    return " and ".join(spell_for_speech(number.value) for number in numbers)
+
+
+def _promise(step: NextStep, today: date, prompts: Prompts) -> str:
     key = "step-mine" if step.owner == "me" else "step-theirs"
-    due = _spoken_day(step.due, case.started_at.date()) if step.due else ""
+    due = spoken_day(step.due, today) if step.due else ""
     return prompts.say(key, action=_shortened(step.action), due=due)
 
 
@@ -72,7 +111,7 @@ def _sum(amount: Amount) -> str:
     return f"{symbol}{amount.value}" if symbol else f"{amount.value} {amount.currency}"
 
 
-def _spoken_day(day: date, today: date) -> str:
+def spoken_day(day: date, today: date) -> str:
     """The weekday, and from a week on, or in the past, what day of which month."""
     return f"{day:%A}" if 0 <= (day - today).days < 7 else f"{day:%A %B} {day.day}"
 
@@ -88,20 +127,11 @@ def _shortened(action: str) -> str:
     return " ".join(kept).rstrip(",;:")
 
 
-def _change(field: str, case: Case, prompts: Prompts) -> str:
+def _change(field: str, fields: RecapFields) -> str:
     """What a changed field is now; "" for one that is empty now or has no short form."""
-    fields = case.fields
-    slots = _slots(case, prompts)
-    match field:
-        case "company" | "people":
-            return slots[field]
-        case "due" | "next_steps":
-            dated = [step for step in fields.next_steps if step.due] or list(fields.next_steps)
-            return _promise(dated[0], case, prompts) if dated else ""
-        case "phone" | "extension" | "contacts":
-            found = [one.value for one in fields.contacts if field in (one.kind, "contacts")]
-            return spell_for_speech(found[0]) if found else ""
-        case "amounts":
-            return _sum(fields.amounts[0]) if fields.amounts else ""
-        case _:
-            return ""
+    if field == "amounts":
+        return _sum(fields.amounts[0]) if fields.amounts else ""
+    if field in ("phone", "extension", "contacts"):
+        found = [one.value for one in fields.contacts if field in (one.kind, "contacts")]
+        return spell_for_speech(found[0]) if found else ""
+    return ""

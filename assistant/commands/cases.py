@@ -215,7 +215,7 @@ def _recover(arguments: argparse.Namespace) -> int:
 
 
 def _finish(recap: UnfinishedRecap, store: CaseStore) -> Path:
-    from assistant.cases.desk import finish_unfinished
+    from assistant.cases.recovery import finish_unfinished
     from assistant.coaching.prompts import load_prompts
     from assistant.composition import reading
     from assistant.settings import load_settings

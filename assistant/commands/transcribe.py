@@ -186,7 +186,8 @@ def _spelled(
 ) -> tuple[tuple[str, float], ...]:
     """The names that letters in `pcm` spell; empty where none do, or without a model."""
     from assistant.errors import ModelError
-    from assistant.recognition.code_refiner import CodeRefiner, like_code
+    from assistant.recognition.code_places import like_code
+    from assistant.recognition.code_refiner import CodeRefiner
     from assistant.recognition.spelled_names import read_letters
 
     try:

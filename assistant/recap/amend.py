@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
@@ -13,9 +13,6 @@ NONE_GIVEN = "said to have none"
 """Reason under which a field stands that the caller has nothing for."""
 SURE = 1.0
 """Confidence of what was read back and explicitly confirmed."""
-
-MOST_READ_BACK = 2
-"""More numbers or names than this are not read back: nobody keeps them in mind."""
 
 _ONE = frozenset({"company", "called_on"})
 """Fields that hold one item; the others hold several."""
@@ -57,19 +54,16 @@ def confirm(fields: RecapFields, name: str, item: Item) -> RecapFields:
     return put(fields, name, item, msgspec.structs.replace(item, confidence=SURE))
 
 
-def confirm_all(fields: RecapFields, names: Iterable[str]) -> RecapFields:
-    """`fields` with what a read-back of the fields `names` says sure.
+def refuse(fields: RecapFields, name: str, item: Item) -> RecapFields:
+    """`fields` with `item` wrong, until something takes its place: it is to be reviewed."""
+    return put(fields, name, item, msgspec.structs.replace(item, confidence=0.0))
 
-    ``due`` is the day of a promise; of promises and sums only the first is read.
-    """
-    for name in names:
-        field = "next_steps" if name == "due" else name
-        read = getattr(fields, field, None)
-        items = read if isinstance(read, tuple) else (read,) if read else ()
-        most = 1 if field in ("next_steps", "amounts") else MOST_READ_BACK
-        for item in items[:most]:
-            if isinstance(item, Item):
-                fields = confirm(fields, field, item)
+
+def confirm_all(fields: RecapFields, read: RecapFields) -> RecapFields:
+    """`fields` with every item of `read` sure."""
+    for name in ("case_numbers", "people", "next_steps"):
+        for item in getattr(read, name):
+            fields = confirm(fields, name, item)
     return fields
 
 

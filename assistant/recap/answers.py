@@ -49,6 +49,7 @@ class Command(Enum):
     NO = "no"
     NONE = "none"
     UNSURE = "unsure"
+    DROP = "drop"
 
 
 def command_in(text: str) -> Command | None:
@@ -57,7 +58,7 @@ def command_in(text: str) -> Command | None:
     tokens = tokenise(text)
     kept = [token.word for token in tokens if token.word not in sets["fillers"]]
     said = {" ".join(kept), " ".join(words_of(tokens))}
-    for command in (Command.WAIT, Command.ENOUGH, Command.SKIP, Command.REPEAT):
+    for command in (Command.WAIT, Command.ENOUGH, Command.SKIP, Command.REPEAT, Command.DROP):
         if said & sets[command.value]:
             return command
     for command in (Command.YES, Command.NO):
@@ -143,25 +144,37 @@ def person_in(
     if spelled:
         role = found[0].role if found else None
         return Person(name=spelled, role=role, words=text, confidence=ANSWERED)
+    tokens = _after_leads(text)
+    said = _words_until(tokens, "name_ends", _LONGEST_NAME)
+    if found and len(said) == len(tokens) > 1 and all(one.is_capital for one in tokens):
+        return _answered(msgspec.structs.replace(found[0], name=_title(said)), text)
     if found:
         return _answered(found[0], text)
-    tokens = _after_leads(text)
-    name = _words_until(tokens, "name_ends", _LONGEST_NAME)
-    if len("".join(token.word for token in name)) < _FEWEST_LETTERS:
+    if len("".join(token.word for token in said)) < _FEWEST_LETTERS:
         return None
     steering = lists("interview").sets["change"] | lists("interview").sets["remove"]
-    if any(token.word in steering or not token.word.replace("'", "").isalpha() for token in name):
+    if any(token.word in steering or not token.word.replace("'", "").isalpha() for token in said):
         return None
-    role = role_after(tokens, len(name))
-    return Person(name=_title(name), role=role, words=text, confidence=ANSWERED)
+    role = role_after(tokens, len(said))
+    return Person(name=_title(said), role=role, words=text, confidence=ANSWERED)
 
 
-def company_in(text: str, extract: Extract) -> Company | None:
-    """The company named in `text`."""
+def company_in(
+    text: str, extract: Extract, codes: Sequence[tuple[str, float]] = ()
+) -> Company | None:
+    """The company named in `text`; `codes` are readings of letters from its audio."""
+    letters = next((code for code, _ in codes if code.isalpha()), "").capitalize()
+    if spelled := letters or spelled_in(text):
+        return Company(name=spelled, words=text, confidence=ANSWERED)
     found = extract(text).company or extract(f"I called {bare(text)}").company
     if found is not None:
         return _answered(found, text)
-    name = _words_until(_after_leads(text), "name_ends", _LONGEST_COMPANY)
+    tokens = _after_leads(text)
+    first = [] if len(tokens) < 2 else tokens[:1]  # "In Quell" may well be Inkwell
+    name = _words_until(tokens, "name_ends", _LONGEST_COMPANY) or [
+        *first,
+        *_words_until(tokens[1:], "name_ends", _LONGEST_COMPANY),
+    ]
     return Company(name=_title(name), words=text, confidence=ANSWERED) if name else None
 
 
@@ -171,6 +184,19 @@ def day_in(text: str, today: date) -> date | None:
     cut = words_of(tokens).index("not") if "not" in words_of(tokens)[1:] else len(tokens)
     days = [when.day for when in find_dates(tokens[:cut], today, "future") if when.day]
     return days[0] if days else None
+
+
+def days_in(text: str, codes: Sequence[tuple[str, float]], today: date) -> dict[str, float]:
+    """The days an answer may name, as ISO dates with probabilities, best first; {} for none.
+
+    `codes` are the wordings its sound may have had; without them the text is read.
+    """
+    days: dict[str, float] = {}
+    for said, sure in codes or ((text, ANSWERED),):
+        day = day_in(said, today)
+        if day is not None:
+            days[day.isoformat()] = days.get(day.isoformat(), 0.0) + sure
+    return dict(sorted(days.items(), key=lambda pair: -pair[1]))
 
 
 def steps_in(text: str, extract: Extract, today: date) -> tuple[NextStep, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from typing import TypeVar
 
 import msgspec
 
@@ -22,10 +23,14 @@ from assistant.recap.answers import (
     steps_in,
 )
 from assistant.recap.lexicon import lists
-from assistant.recap.model import Answer, CaseNumber, Item, NextStep, Person, RecapFields
+from assistant.recap.model import Answer, CaseNumber, Item, NextStep, RecapFields
+from assistant.recap.numbers import read_ordinal
 from assistant.recap.tokens import Token, phrase_at, tokenise, words_of
 
+ItemT = TypeVar("ItemT", bound=Item)
 _LONGEST_LINK = 4
+_LONGEST_OF = 5
+"""Words in "the date of the new refund is …" between the field and what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Correction:
     """The words for what it should be; "" where only the field was named."""
     removes: bool = False
     """Whether the field is to be emptied."""
+    place: int = 0
+    """Which of several, from 1, as in "the second name"; 0 where that was not said."""
+    of: frozenset[str] = frozenset()
+    """The words that tell which promise is meant: "the date of the refund"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,43 @@ class Change:
 
     fields: RecapFields
     field: str
-    value: str = ""
-    """The code it is about now, to be read back."""
+    abouts: tuple[str, ...] = ()
+    """The codes, names or actions it is about now, to be read back."""
     is_said: bool = True
     """Whether the correction said what the field should be; if not, it is to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Fields that were only named: "a name is missing", "the number and the date"."""
+
+    names: tuple[str, ...]
+    """As in `CHECKS` of questions.py."""
+    is_missing: bool = False
+
+
+def fields_named(text: str) -> Named:
+    """The fields that `text` names as wrong or missing, and nothing else; no names for any other.
+
+    ``everything`` names them all.
+    """
+    tokens = tokenise(text)
+    sets, fields = lists("interview").sets, lists("interview").maps["fields"]
+    found: list[str] = []
+    is_missing = False
+    at = 0
+    while at < len(tokens):
+        if length := phrase_at(tokens, at, frozenset(fields)):
+            name = fields[" ".join(words_of(tokens[at : at + length]))]
+            found.append("next_steps" if name == "due" else name)
+        elif length := phrase_at(tokens, at, sets["missing"]):
+            is_missing = True
+        elif length := phrase_at(tokens, at, sets["everything"]):
+            found += ["case_numbers", "people", "next_steps"]
+        elif not (length := phrase_at(tokens, at, sets["around_fields"])):
+            return Named(())
+        at += length
+    return Named(tuple(dict.fromkeys(found)), is_missing)
 
 
 def change_fields(
@@ -63,14 +105,13 @@ def change_fields(
     if correction is None:
         return _said_anew(fields, answer.text, extract, today)
     if correction.removes:
-        return _removed(fields, correction.field, answer.text)
+        return _removed(fields, correction, answer.text)
     if not correction.value:
-        code = fields.case_numbers[0].value if fields.case_numbers else ""
-        return Change(fields, correction.field, code, is_said=False)
-    changed = _CHANGES[correction.field](_Wish(fields, correction.value, answer, extract, today))
+        return Change(fields, correction.field, is_said=False)
+    changed = _CHANGES[correction.field](_Wish(fields, correction, answer, extract, today))
     if changed is None:
         return None
-    return Change(changed[0], correction.field, changed[1])
+    return Change(changed[0], correction.field, (changed[1],) if changed[1] else ())
 
 
 def read_correction(text: str, tokens: Sequence[Token]) -> Correction | None:
@@ -82,15 +123,41 @@ def read_correction(text: str, tokens: Sequence[Token]) -> Correction | None:
         if not length:
             continue
         field = lists_.maps["fields"][" ".join(words_of(tokens[at : at + length]))]
-        if _before(tokens, at, lists_.sets["remove"]):
-            return Correction(field, removes=True)
-        link = _links(tokens, at + length)
+        start, place = _place_before(tokens, at)
+        if _before(tokens, start, lists_.sets["remove"]):
+            return Correction(field, removes=True, place=place)
+        end = at + length
+        behind = _behind_of(tokens, end)
+        of = frozenset(words_of(tokens[end + 1 : behind]))
+        link = _links(tokens, behind)
         is_wrong = link < len(tokens) and tokens[link].word in lists_.sets["change"]
-        if at + length < link < len(tokens) and not is_wrong:
-            return Correction(field, text[tokens[link].start :])
-        if is_wrong or _before(tokens, at, lists_.sets["change"]):
-            return Correction(field, _behind_to(text, tokens, at + length))
+        if behind < link < len(tokens) and not is_wrong:
+            return Correction(field, text[tokens[link].start :], place=place, of=of)
+        if is_wrong or _before(tokens, start, lists_.sets["change"]):
+            value = _behind_to(text, tokens, end)
+            return Correction(field, value, place=place, of=of)
     return None
+
+
+def _place_before(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """Where the field named at token `at` begins with its place, and the place: "the second name".
+
+    "The other name" is the second; a place of 0 is none.
+    """
+    if at and tokens[at - 1].word in lists("interview").sets["other"]:
+        return at - 1, 2
+    ordinal = read_ordinal(tokens, at - 1) if at else None
+    return (at - 1, ordinal.value) if ordinal is not None and ordinal.end == at else (at, 0)
+
+
+def _behind_of(tokens: Sequence[Token], at: int) -> int:
+    """Where "of the refund" ends, up to the word that links it; `at` where it does not stand."""
+    if at >= len(tokens) or tokens[at].word not in ("of", "for"):
+        return at
+    for end in range(at + 1, min(at + 2 + _LONGEST_OF, len(tokens))):
+        if phrase_at(tokens, end, lists("interview").sets["links"], _LONGEST_LINK):
+            return end
+    return at
 
 
 def _before(tokens: Sequence[Token], at: int, phrases: frozenset[str]) -> bool:
@@ -151,26 +218,43 @@ def _said_anew(fields: RecapFields, text: str, extract: Extract, today: date) ->
         if items:
             for item in items:
                 fields = amend.put(fields, name, None, item)
-            code = found.case_numbers[0].value if name == "case_numbers" else ""
-            return Change(fields, name, code)
-    moved = _change_due(_Wish(fields, text, Answer(question="", text=text), extract, today))
-    return Change(moved[0], "due") if moved is not None else None
+            return Change(fields, name, tuple(map(_about, items)))
+    wish = _Wish(fields, Correction("due", text), Answer(question="", text=text), extract, today)
+    moved = _change_due(wish)
+    return Change(moved[0], "due", (moved[1],)) if moved is not None else None
 
 
-def _removed(fields: RecapFields, field: str, words: str) -> Change | None:
-    """The field emptied of its first item."""
+def _about(item: Item) -> str:
+    """What a question about `item` names it by."""
+    for name in ("value", "name", "action"):
+        if hasattr(item, name):
+            return str(getattr(item, name))
+    return ""
+
+
+def _removed(fields: RecapFields, correction: Correction, words: str) -> Change | None:
+    """The field emptied of the item that is meant, the first where that was not said."""
+    field = correction.field
     if field == "due":
-        step = _dated_step(fields)
+        step = _dated_step(fields, correction)
         if step is None:
             return None
         undated = msgspec.structs.replace(step, due=None)
-        return Change(amend.put(fields, "next_steps", step, undated), field)
+        return Change(amend.put(fields, "next_steps", step, undated), "removed")
     name = "contacts" if field in _CONTACTS else field
-    item = amend.find(fields, name, lambda one: getattr(one, "kind", field) == field)
+    value = getattr(fields, name)
+    items: tuple[Item, ...] = value if isinstance(value, tuple) else (value,) if value else ()
+    meant = [one for one in items if getattr(one, "kind", field) == field]
+    item = _at_place(meant, correction.place or 1)
     return Change(amend.drop(fields, name, item, words), "removed") if item is not None else None
 
 
-# --- one function per field: the changed fields, and the code to read back or "" -------------
+def _at_place(items: Sequence[ItemT], place: int) -> ItemT | None:
+    """The item at `place`, counted from 1; None where there are fewer, and for place 0."""
+    return items[place - 1] if 0 < place <= len(items) else None
+
+
+# --- one function per field: the changed fields, and what to read back or "" -----------------
 
 _Changed = tuple[RecapFields, str]
 _CONTACTS = ("phone", "extension")
@@ -181,10 +265,24 @@ class _Wish:
     """A correction with what it takes to carry it out."""
 
     fields: RecapFields
-    value: str
+    correction: Correction
     answer: Answer
     extract: Extract
     today: date
+
+    @property
+    def value(self) -> str:
+        return self.correction.value
+
+    def old(self, items: Sequence[ItemT], value: str, of: Callable[[ItemT], str]) -> ItemT | None:
+        """Which of `items` gives way to `value`: that at the place said, else the most alike.
+
+        None where a place behind the last was said: one more is meant.
+        """
+        if self.correction.place:
+            return _at_place(items, self.correction.place)
+        alike = sorted(items, key=lambda one: -SequenceMatcher(None, of(one), value).ratio())
+        return next(iter(alike), None)
 
 
 def _change_code(wish: _Wish) -> _Changed | None:
@@ -192,7 +290,7 @@ def _change_code(wish: _Wish) -> _Changed | None:
     if not readings:
         return None
     code, sure = next(iter(readings.items()))
-    old = amend.find(wish.fields, "case_numbers", lambda _: True)
+    old = wish.old(wish.fields.case_numbers, code, lambda one: one.value)
     new = CaseNumber(value=code, words=wish.answer.text, confidence=sure)
     return amend.put(wish.fields, "case_numbers", old, new), code
 
@@ -201,42 +299,46 @@ def _change_person(wish: _Wish) -> _Changed | None:
     person = person_in(wish.value, wish.extract, wish.answer.codes)
     if person is None:
         return None
-    old = _meant(wish.fields.people, person.name, words_of(tokenise(wish.answer.text)))
+    said = words_of(tokenise(wish.answer.text))
+    named = [
+        one
+        for one in wish.fields.people
+        if one.name != person.name and one.name.lower().split()[0] in said
+    ]
+    old = next(iter(named), None)
+    if old is None or wish.correction.place:
+        old = wish.old(wish.fields.people, person.name, lambda one: one.name)
     role = person.role or (old.role if old is not None else None)
     new = msgspec.structs.replace(person, role=role, words=wish.answer.text)
-    return amend.put(wish.fields, "people", old, new), ""
-
-
-def _meant(people: Sequence[Person], name: str, said: Sequence[str]) -> Person | None:
-    """Who is to be called `name`: whom the words `said` name too, else who is spelled most alike.
-
-    None without `people`.
-    """
-    named = [one for one in people if one.name != name and one.name.lower().split()[0] in said]
-    alike = sorted(people, key=lambda one: -SequenceMatcher(None, one.name, name).ratio())
-    return next(iter((*named, *alike)), None)
+    return amend.put(wish.fields, "people", old, new), new.name
 
 
 def _change_due(wish: _Wish) -> _Changed | None:
-    step, day = _dated_step(wish.fields), day_in(wish.value, wish.today)
+    step = _dated_step(wish.fields, wish.correction)
+    day = day_in(wish.value, wish.today)
     if step is None or day is None:
         return None
     dated = msgspec.structs.replace(step, due=day)
-    return amend.put(wish.fields, "next_steps", step, dated), ""
+    return amend.put(wish.fields, "next_steps", step, dated), step.action
 
 
-def _dated_step(fields: RecapFields) -> NextStep | None:
-    """The promise whose day is meant: the first that has one, else the first."""
+def _dated_step(fields: RecapFields, correction: Correction) -> NextStep | None:
+    """The promise whose day is meant: by its words, by its place among the dated, or the first."""
     steps = fields.next_steps
-    return next((step for step in steps if step.due), steps[0] if steps else None)
+    shared = {one: len(correction.of & set(words_of(tokenise(one.action)))) for one in steps}
+    best = max(steps, key=lambda one: shared[one], default=None)
+    if best is not None and shared[best] and correction.of - _ARTICLES:
+        return best
+    dated = [step for step in steps if step.due] or list(steps)
+    return _at_place(dated, correction.place or 1)
 
 
 def _change_company(wish: _Wish) -> _Changed | None:
-    company = company_in(wish.value, wish.extract)
+    company = company_in(wish.value, wish.extract, wish.answer.codes)
     if company is None:
         return None
     new = msgspec.structs.replace(company, words=wish.answer.text)
-    return amend.put(wish.fields, "company", wish.fields.company, new), ""
+    return amend.put(wish.fields, "company", wish.fields.company, new), new.name
 
 
 def _change_contact(kind: str) -> _Change:
@@ -261,12 +363,13 @@ def _change_steps(wish: _Wish) -> _Changed | None:
     if not steps:
         return None
     fields = wish.fields
-    old = fields.next_steps[0] if fields.next_steps else None
+    old = wish.old(fields.next_steps, steps[0].action, lambda one: one.action)
     for step in steps:
         fields, old = amend.put(fields, "next_steps", old, step), None
-    return fields, ""
+    return fields, steps[0].action
 
 
+_ARTICLES = frozenset(("the", "a", "an", "my", "their", "of", "for"))
 _Change = Callable[[_Wish], _Changed | None]
 _CHANGES: Mapping[str, _Change] = {
     "case_numbers": _change_code,

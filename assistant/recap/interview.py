@@ -7,45 +7,43 @@ answers is enough to take an interrupted interview up again. docs/recap.md has t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import msgspec
 
 from assistant.recap import amend
-from assistant.recap.answers import (
-    Command,
-    Extract,
-    code_in,
-    command_in,
-    company_in,
-    day_in,
-    outcome_in,
-    person_in,
-    steps_in,
+from assistant.recap.answers import Command, Extract, command_in
+from assistant.recap.asked_codes import ask_code, check_code, coded
+from assistant.recap.asked_items import (
+    ask_company,
+    ask_due,
+    ask_person,
+    ask_promise,
+    ask_settled,
+    ask_step,
+    check_company,
+    check_due,
+    check_person,
+    check_step,
+    name_check,
 )
-from assistant.recap.changes import change_fields
-from assistant.recap.model import Answer, CaseNumber, Contact, RecapFields
-from assistant.recap.questions import CODES, Question, wanted
-from assistant.recap.repair import (
-    Again,
-    Confirm,
-    Length,
-    StartAgain,
-    likely_others,
-    mend,
-    read_repair,
-    said_again,
-    with_length,
+from assistant.recap.changes import Change, change_fields, fields_named, read_correction
+from assistant.recap.model import Answer, RecapFields
+from assistant.recap.questions import (
+    CHECKS,
+    Question,
+    checks_of,
+    not_understood,
+    onward,
+    read_back,
 )
+from assistant.recap.repair import Again, Confirm, read_repair
+from assistant.recap.tokens import tokenise
 
-MOST_QUESTIONS = 4
-"""More would take longer than a scribble; repairs and the read-back do not count."""
-MOST_ANSWERS = 30
+MOST_ANSWERS = 40
 """An interview ends here whatever is said."""
-MOST_REFUSALS = 3
-"""After so many codes that were wrong it is better written down by hand: on to the next thing."""
 MOST_SILENCES = 2
 """So many in a row, and nobody is there or nobody wants to be asked."""
 
@@ -67,6 +65,12 @@ class Interview:
     """How many letters and digits a code has, where the user said so."""
     silences: int = 0
     """In a row, so far."""
+    known_names: frozenset[str] = frozenset()
+    """The user's own list, in lower case: nobody needs to spell these."""
+    spelled: frozenset[str] = frozenset()
+    """Words of names that were spelled: they are not asked about again."""
+    queue: tuple[Question, ...] = ()
+    """Put off until the present one is answered."""
     was_read_back: bool = False
     refused: frozenset[str] = frozenset()
     """Codes to which the user said no."""
@@ -94,12 +98,19 @@ class Interview:
 
     def reopened(self) -> Interview:
         """The interview taken up after more was dictated: what was asked is not asked again."""
-        fresh = replace(self, asked=frozenset(), was_read_back=False, silences=0)
-        return replace(fresh, question=None) if self._is_over else _onward(fresh)
+        fresh = replace(self, asked=frozenset(), queue=(), was_read_back=False, silences=0)
+        return replace(fresh, question=None) if self._is_over else onward(fresh)
 
     @property
     def _is_over(self) -> bool:
         return len(self.answers) >= MOST_ANSWERS
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is known that could be read back or added to."""
+        fields = self.fields
+        known = (fields.company, fields.case_numbers, fields.people, fields.next_steps)
+        return not any(known)
 
     @property
     def was_told_company(self) -> bool:
@@ -114,26 +125,16 @@ def begin(
     extract: Extract,
     today: date,
     readings: Mapping[str, Mapping[str, float]] | None = None,
+    known_names: Sequence[str] = (),
 ) -> Interview:
     """An interview about `fields`, standing at its first question.
 
     `extract` reads fields from the text of an answer; `today` is the day of the dictation;
-    `readings` say what else a code may be, by its value, with probabilities.
+    `readings` say what else a code may be, by its value, with probabilities; `known_names` are the
+    user's own list.
     """
-    return _onward(Interview(fields, extract, today, readings=readings or {}))
-
-
-def _onward(state: Interview) -> Interview:
-    """The next question, after the last one the read-back of what there is, or the end."""
-    if not state.was_read_back and len(state.asked) < MOST_QUESTIONS:
-        done = state.asked | {(one.question, one.about) for one in state.answers}
-        for question in wanted(state.fields):
-            subject = (question.key, question.about)
-            if subject not in done:
-                return replace(state, question=question, asked=state.asked | {subject})
-    if not state.was_read_back and any(getattr(state.fields, name) for name in _READ_BACK):
-        return replace(state, question=Question("read-back"), was_read_back=True)
-    return replace(state, question=None)
+    known = frozenset(name.lower() for name in known_names)
+    return onward(Interview(fields, extract, today, readings=readings or {}, known_names=known))
 
 
 def _hear(state: Interview, question: Question, answer: Answer) -> Interview:
@@ -143,15 +144,17 @@ def _hear(state: Interview, question: Question, answer: Answer) -> Interview:
     if not answer.text.strip() and not answer.codes:
         state = replace(state, silences=state.silences + 1)
         ended = state.silences >= MOST_SILENCES
-        return replace(state, question=None) if ended else _onward(state)
+        return replace(state, question=None) if ended else onward(state)
     state = replace(state, silences=0)
-    if command is Command.UNSURE:  # about something heard, that is no reason to drop it
+    if (
+        command is Command.UNSURE and question.key != "ask-which"
+    ):  # about something heard, that is no reason to drop it
         command = Command.SKIP if question.about else Command.NONE
     match command:
         case Command.ENOUGH:
             return replace(state, question=None)
         case Command.SKIP:
-            return _onward(state)
+            return onward(state)
         case Command.REPEAT:
             return state
         case Command.WAIT:
@@ -159,239 +162,152 @@ def _hear(state: Interview, question: Question, answer: Answer) -> Interview:
     return _HANDLERS[question.key](state, question, answer, command)
 
 
-def _not_understood(state: Interview, question: Question) -> Interview:
-    """Ask once more, then go on."""
-    tries = 0
-    for before in reversed(state.answers):
-        if (before.question, before.about) != (question.key, question.about):
-            break
-        tries += command_in(before.text) not in (Command.WAIT, Command.REPEAT)
-    return _onward(state) if tries > 1 else replace(state, question=replace(question, again=True))
-
-
-def _ask_code(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    """The code, or that there is none; `question.about` is a code it takes the place of."""
-    name, check = CODES[question.key]
-    old = _coded(state.fields, name, question.about)
-    if command in (Command.NONE, Command.NO):
-        if old is not None:
-            return _onward(state)
-        return _onward(_with(state, amend.note_none(state.fields, name, answer.text)))
-    said = {} if command is Command.YES else code_in(answer.text, answer.codes)
-    first = state.readings.get(question.about, {})
-    readings = said_again(first, said, state.refused)
-    if state.symbols is not None:
-        readings = with_length(readings, state.symbols) or readings
-    return _with_code(state, question, check, old, readings, answer.text)
-
-
-def _with_code(
-    state: Interview,
-    question: Question,
-    check: str,
-    old: CaseNumber | Contact | None,
-    readings: Mapping[str, float],
-    words: str,
-) -> Interview:
-    """The best of `readings` in the place of `old`, to be confirmed next."""
-    if not readings:
-        return _not_understood(state, question)
-    name, _ = CODES[question.key]
-    value, sure = next(iter(readings.items()))
-    words = words or value
-    new: CaseNumber | Contact
-    if old is not None:
-        new = msgspec.structs.replace(old, value=value, words=words, confidence=sure)
-    elif name == "contacts":
-        new = Contact(kind="phone", value=value, words=words, confidence=sure)
-    else:
-        new = CaseNumber(value=value, words=words, confidence=sure)
-    fields = amend.put(state.fields, name, old, new)
-    known = {**state.readings, value: dict(readings)}
-    return replace(state, fields=fields, readings=known, question=Question(check, value))
-
-
-def _ask_promise(
-    state: Interview, _: Question, answer: Answer, command: Command | None
-) -> Interview:
-    if command in (Command.NONE, Command.NO):
-        return _onward(_with(state, amend.note_none(state.fields, "next_steps", answer.text)))
-    steps = steps_in(answer.text, state.extract, state.today)
-    if not steps or command is Command.YES:
-        return _not_understood(state, Question("ask-promise"))
-    fields = state.fields
-    for step in steps:
-        fields = amend.put(fields, "next_steps", None, step)
-    for amount in state.extract(answer.text).amounts:
-        fields = amend.put(fields, "amounts", None, amount)
-    return _onward(_with(state, fields))
-
-
-def _ask_due(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    if command in (Command.NONE, Command.NO):
-        return _onward(state)
-    steps = state.fields.next_steps
-    step = next((one for one in steps if one.action == question.about), None)
-    day = day_in(answer.text, state.today)
-    if step is None or day is None:
-        return _not_understood(state, question)
-    # The words of the promise stay its source; those of the day are kept with the answers.
-    dated = msgspec.structs.replace(step, due=day)
-    return _onward(_with(state, amend.put(state.fields, "next_steps", step, dated)))
-
-
-def _ask_person(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    old = next((one for one in state.fields.people if one.name == question.about), None)
-    if command in (Command.NONE, Command.NO):
-        return _onward(_with(state, amend.note_none(state.fields, "people", answer.text)))
-    person = None if command else person_in(answer.text, state.extract, answer.codes)
-    if person is None:
-        return _not_understood(state, question)
-    if old is not None and person.role is None:
-        person = msgspec.structs.replace(person, role=old.role)
-    return _onward(_with(state, amend.put(state.fields, "people", old, person)))
-
-
-def _ask_company(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    if command in (Command.NONE, Command.NO):
-        return _onward(_with(state, amend.note_none(state.fields, "company", answer.text)))
-    company = None if command else company_in(answer.text, state.extract)
-    if company is None:
-        return _not_understood(state, question)
-    return _onward(_with(state, amend.put(state.fields, "company", None, company)))
-
-
-def _ask_settled(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    settled = outcome_in(answer.text, command)
-    if settled is None and command is not Command.NONE:
-        return _not_understood(state, question)
-    return _onward(_with(state, msgspec.structs.replace(state.fields, resolved=settled)))
-
-
-def _check_person(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    person = next((one for one in state.fields.people if one.name == question.about), None)
-    if command is Command.NO:
-        return replace(state, question=Question("ask-person", question.about))
-    if command is Command.YES and person is not None:
-        return _onward(_with(state, amend.confirm(state.fields, "people", person)))
-    if command is not None:
-        return _onward(state)
-    return _ask_person(state, question, answer, command)
-
-
-def _check_code(
-    state: Interview, question: Question, answer: Answer, command: Command | None
-) -> Interview:
-    """A code that was read back: right, mended, said again, or none at all."""
-    name, ask = CODES[question.key]
-    code = _coded(state.fields, name, question.about)
-    if code is None:
-        return _onward(state)
-    repair = read_repair(answer.text)
-    if command is Command.YES or isinstance(repair, Confirm):
-        return _onward(_with(state, amend.confirm(state.fields, name, code)))
-    if command is Command.NONE:
-        return _onward(_with(state, amend.drop(state.fields, name, code, answer.text)))
-    first = state.readings.get(code.value, {code.value: code.confidence})
-    if isinstance(repair, StartAgain):
-        forgotten = {**state.readings, code.value: {}}
-        return replace(state, readings=forgotten, question=Question(ask, question.about))
-    if command is Command.NO:
-        return _refused(state, question, code, first)
-    if isinstance(repair, Length):
-        state = replace(state, symbols=repair.symbols)
-    second = said_again({}, code_in(answer.text, answer.codes), state.refused)
-    readings = mend(code.value, first, repair, second)
-    if readings is None:
-        return replace(state, question=Question(ask, question.about))
-    return _with_code(state, question, question.key, code, readings, answer.text)
-
-
-def _refused(
-    state: Interview, question: Question, code: CaseNumber | Contact, first: Mapping[str, float]
-) -> Interview:
-    """After a "no": offer what else it may well have been, or have the code said again."""
-    name, ask = CODES[question.key]
-    state = replace(state, refused=state.refused | {code.value})
-    others = likely_others(first, state.refused)
-    if others:
-        return _with_code(state, question, question.key, code, others, code.words)
-    wrong = msgspec.structs.replace(code, confidence=0.0)
-    state = _with(state, amend.put(state.fields, name, code, wrong))
-    if len(state.refused) >= MOST_REFUSALS:
-        return _onward(state)
-    return replace(state, question=Question(ask, question.about))
-
-
-def _coded(fields: RecapFields, name: str, value: str) -> CaseNumber | Contact | None:
-    items: tuple[CaseNumber | Contact, ...] = getattr(fields, name)
-    return next((one for one in items if one.value == value), None) if value else None
-
-
 def _read_back(
     state: Interview, question: Question, answer: Answer, command: Command | None
 ) -> Interview:
-    """What was read back: right, or to be changed field by field."""
-    if command is Command.NO and question.key != "ask-change":
-        return replace(state, question=Question("ask-change"))
-    if command is Command.YES and question.key != "ask-change":
-        read = _READ_BACK if question.key == "read-back" else (question.about,)
-        return _onward(_with(state, amend.confirm_all(state.fields, read)))
+    """What was read back: right, or something in it is wrong or missing."""
+    if command is Command.NO:
+        return replace(state, question=Question("ask-which"))
+    if command is Command.YES and question.key == "read-back":
+        fields = amend.confirm_all(state.fields, read_back(state.fields))
+        return onward(replace(state, fields=fields))
     if command is not None:
-        return _onward(state)
+        return onward(state)
+    return _put_right(state, answer, Question("ask-which"))
+
+
+def _ask_else(state: Interview, _: Question, answer: Answer, command: Command | None) -> Interview:
+    """Whether there is anything else to be put right."""
+    if command is Command.YES:
+        return replace(state, question=Question("ask-which"))
+    return onward(state) if command is not None else _put_right(state, answer, Question("ask-else"))
+
+
+def _ask_which(
+    state: Interview, question: Question, answer: Answer, command: Command | None
+) -> Interview:
+    """What is wrong or missing; who cannot tell is asked about one thing after the other."""
+    if command in (Command.YES, Command.NONE, Command.DROP):
+        return onward(state)
+    if command in (Command.NO, Command.UNSURE):
+        return _one_by_one(state)
+    return _put_right(state, answer, replace(question, again=False))
+
+
+def _one_by_one(state: Interview) -> Interview:
+    return _queued(state, checks_of(state.fields, ("case_numbers", "people", "next_steps")))
+
+
+def _queued(state: Interview, questions: tuple[Question, ...]) -> Interview:
+    """Ask `questions`, then whether there is anything else."""
+    after = [one for one in state.queue if one.key != "ask-else"]
+    return onward(replace(state, queue=(*questions, *after, Question("ask-else"))))
+
+
+def _put_right(state: Interview, answer: Answer, question: Question) -> Interview:
+    """Carry out a correction, or ask about what was only named; else ask `question` again."""
+    named = fields_named(answer.text)
+    if named.names:
+        return _offer(state, answer, named.names, is_missing=named.is_missing)
+    if named.is_missing:
+        return replace(state, question=Question("ask-which", again=True))
     number = state.fields.case_numbers[0] if state.fields.case_numbers else None
-    repair = read_repair(answer.text)
+    names_field = read_correction(answer.text, tokenise(answer.text)) is not None
+    repair = None if names_field else read_repair(answer.text)
     if number is not None and repair is not None and not isinstance(repair, Confirm | Again):
         check = Question("check-case-number", number.value)
         plain = msgspec.structs.replace(answer, codes=())
-        return _check_code(state, check, plain, command)
+        return check_code(_with_else(state), check, plain, None)
     change = change_fields(state.fields, answer, state.extract, state.today)
     if change is None:
-        return _not_understood(state, Question("ask-change"))
-    state = _with(state, change.fields)
-    if change.field == "case_numbers":
-        if number is not None and not change.is_said:
-            check = Question("check-case-number", number.value)
-            return _check_code(state, check, answer, Command.NO)
-        key = "check-case-number" if change.is_said else "ask-case-number"
-        return replace(state, question=Question(key, change.value))
+        again = any(one.question == question.key for one in state.answers[-2:-1])
+        return _one_by_one(state) if again else not_understood(state, question)
     if not change.is_said:
-        return replace(state, question=Question("ask-change", change.field))
-    return replace(state, question=Question("read-change", change.field))
+        if change.field in CHECKS or change.field == "due":
+            name = "next_steps" if change.field == "due" else change.field
+            return _offer(state, answer, (name,), is_missing=False)
+        return replace(_with_else(state), question=Question("ask-change", change.field))
+    return _read_change(replace(state, fields=change.fields), change, answer)
 
 
-def _with(state: Interview, fields: RecapFields) -> Interview:
-    return replace(state, fields=fields)
+def _with_else(state: Interview) -> Interview:
+    """`state` in which it is asked, in the end, whether there is anything else."""
+    left = tuple(one for one in state.queue if one.key != "ask-else")
+    return replace(state, queue=(*left, Question("ask-else")))
 
 
-_READ_BACK = ("company", "case_numbers", "people", "next_steps")
-"""What the read-back names, the promise only where it is the first."""
+def _offer(
+    state: Interview, answer: Answer, names: tuple[str, ...], *, is_missing: bool
+) -> Interview:
+    """Ask for what is missing in the fields `names`, or which item of them is wrong.
+
+    Where a field has just one, that is wrong.
+    """
+    known = tuple(name for name in names if name in CHECKS)
+    if not known:
+        return replace(_with_else(state), question=Question("ask-change", names[0]))
+    if is_missing:
+        return _queued(state, tuple(Question(CHECKS[name][1]) for name in known))
+    questions = checks_of(state.fields, known)
+    if len(questions) == 1 and questions[0].about:
+        return _HANDLERS[questions[0].key](_with_else(state), questions[0], answer, Command.NO)
+    return _queued(state, questions)
+
+
+def _read_change(state: Interview, change: Change, answer: Answer) -> Interview:
+    """Read back what was changed, each item by itself."""
+    state = _with_else(state)
+    name = "next_steps" if change.field == "due" else change.field
+    check = "check-due" if change.field == "due" else CHECKS.get(name, ("", ""))[0]
+    if not check or not change.abouts or change.abouts == ("",):
+        return replace(state, question=Question("read-change", change.field))
+    if check == "check-person":
+        questions = tuple(_check_name(state, about, answer) for about in change.abouts)
+    else:
+        questions = tuple(Question(check, about) for about in change.abouts)
+    return onward(replace(state, queue=(*questions, *state.queue)))
+
+
+def _check_name(state: Interview, name: str, answer: Answer) -> Question:
+    """A name that was spelled is read back letter by letter."""
+    if answer.codes and coded(state.fields, "people", name):
+        return Question("check-spelling", name)
+    return name_check(state, name)
+
+
+def _read_changed(
+    state: Interview, question: Question, answer: Answer, command: Command | None
+) -> Interview:
+    """A change that was read back, or what a field that was only named should be."""
+    if command is Command.NO and question.key == "read-change":
+        return replace(state, question=Question("ask-which"))
+    if command is not None:
+        return onward(state)
+    return _put_right(state, answer, replace(question, key="ask-change"))
+
 
 _Handler = Callable[[Interview, Question, Answer, Command | None], Interview]
 _HANDLERS: Mapping[str, _Handler] = {
-    "ask-case-number": _ask_code,
-    "ask-phone": _ask_code,
-    "ask-promise": _ask_promise,
-    "ask-due": _ask_due,
-    "ask-person": _ask_person,
-    "ask-company": _ask_company,
-    "ask-settled": _ask_settled,
-    "check-case-number": _check_code,
-    "check-phone": _check_code,
-    "check-person": _check_person,
+    "ask-case-number": ask_code,
+    "check-case-number": check_code,
+    "ask-phone": ask_code,
+    "check-phone": check_code,
+    "ask-spelling": ask_code,
+    "ask-respelling": ask_code,
+    "check-spelling": check_code,
+    "ask-promise": ask_promise,
+    "ask-due": ask_due,
+    "check-due": check_due,
+    "ask-step": ask_step,
+    "check-step": check_step,
+    "ask-person": ask_person,
+    "check-person": check_person,
+    "ask-company": ask_company,
+    "check-company": check_company,
+    "ask-settled": ask_settled,
     "read-back": _read_back,
-    "read-change": _read_back,
-    "ask-change": _read_back,
+    "ask-which": _ask_which,
+    "ask-else": _ask_else,
+    "read-change": _read_changed,
+    "ask-change": _read_changed,
 }

@@ -16,6 +16,7 @@ WORTH_OFFERING = 0.5
 """A reading at least as likely as not is offered after a "no"; else the code is said again."""
 UNHEARD = 0.001
 """Probability of a reading that one of two votes does not list: small, but it can still win."""
+_ARTICLES = ("a", "an", "the")
 ASSUMED = 0.002
 """The same for the code with just the repair made, where no reading says so."""
 
@@ -164,6 +165,8 @@ def _fitting(
     mended = apply_repair(code, repair)
     if not mended:
         return {}
+    if isinstance(repair, Change) and mended == code:
+        return _otherwise(code, readings, repair.place)
     sure = {mended: max(readings.get(mended, 0.0), ASSUMED)}
     start = _known_start(mended, repair)
     sure |= {
@@ -172,6 +175,21 @@ def _fitting(
         if start and text not in (code, mended) and _plain(text).startswith(start)
     }
     return dict(sorted(sure.items(), key=lambda item: (-item[1], item[0] != mended)))
+
+
+def _otherwise(code: str, readings: Mapping[str, float], place: int) -> dict[str, float]:
+    """The readings in which something else stands at `place`, best first, the start being right.
+
+    "The second is …" was heard as what stands there already: it sounds like it, and is another.
+    """
+    at = place - 1 if place > 0 else len(_plain(code)) + place
+    start, symbol = _plain(code)[:at], _plain(code)[at : at + 1]
+    other = {
+        text: probability
+        for text, probability in readings.items()
+        if _plain(text).startswith(start) and _plain(text)[at : at + 1] not in (symbol, "")
+    }
+    return dict(sorted(other.items(), key=lambda item: -item[1]))
 
 
 def _known_start(mended: str, repair: Change | Delete | Drop | Insert) -> str:
@@ -255,23 +273,22 @@ def with_length(readings: Mapping[str, float], symbols: int) -> dict[str, float]
 
 
 def _insert(tokens: Sequence[Token], at: int) -> Insert | None:
-    """As in "there is a five after the third", "add delta at the end"."""
+    """As in "there is a five after the third", "add delta at the end", or just "five after …"."""
     sets = lists("repair").sets
-    length = phrase_at(tokens, at, sets["insert"])
-    if not length:
-        return None
-    at += length
+    at += (length := phrase_at(tokens, at, sets["insert"]))
     # "add a nine": the article; "add a": the letter.
-    at += at + 1 < len(tokens) and tokens[at].word in ("a", "an") and _symbol(tokens, at + 1) != ""
+    at += at + 1 < len(tokens) and tokens[at].word in _ARTICLES and _symbol(tokens, at + 1) != ""
     symbol = read_code(tokens, at)
-    if symbol is None or len(symbol.value) != 1:
+    # "There is no five": nothing to insert; "no, five after the third": the other one.
+    denied = not length and at > 1 and tokens[at - 1].word == "no"
+    if symbol is None or len(symbol.value) != 1 or denied:
         return None
     at = symbol.end
     for name, place in (("at_start", 0), ("at_end", -1)):
         if phrase_at(tokens, at, sets[name]):
             return Insert(place, symbol.value)
-    length = phrase_at(tokens, at, sets["after"])
-    ordinal = read_ordinal(tokens, at + length) if length else None
+    after = phrase_at(tokens, at, sets["after"])
+    ordinal = read_ordinal(tokens, at + after) if after else None
     return Insert(ordinal.value, symbol.value) if ordinal is not None else None
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Expects
-from assistant.recap.answers import bare, command_in, spelled_in
+from assistant.ports import Word
+from assistant.recap.answers import bare, command_in, day_in, spelled_in
 from assistant.recap.lexicon import lists
 from assistant.recap.repair import Again, read_repair
-from assistant.recognition.code_reader import CodeReader, Kind, symbols_in
-from assistant.recognition.code_refiner import (
+from assistant.recognition.code_places import (
     MIN_SYMBOLS,
-    CodeRefiner,
     find_span,
     has_label,
     like_code,
@@ -22,14 +22,23 @@ from assistant.recognition.code_refiner import (
     place_in,
     words_in,
 )
+from assistant.recognition.code_reader import CodeReader, Kind, code_phrases, symbols_in
+from assistant.recognition.code_refiner import CodeRefiner
 from assistant.recognition.dictation import Reading
-from assistant.recognition.spelled_names import read_letters, spelling_begins_s
+from assistant.recognition.spelled_names import bare_letters, read_letters, spelling_begins_s
 from assistant.recognition.verifier import load_decoys
 
 MOSTLY_CODE = 0.6
 """Share of code-like words from which an answer is a code and nothing else."""
-LONGEST_REPLY_WORDS = 2
+LONGEST_REPLY_WORDS = 5
 """Answers of more words are long enough for the free-text engine."""
+LONGEST_DAY_WORDS = 8
+"""Longer answers to a question about a day are sentences that hold more than that."""
+DAY_AGREED, DAY_ALONE, DAY_DISPUTED = 0.97, 0.9, 0.55
+"""How sure the grammar's day is: the text engine hears the same, none, or another one. Of 160 days
+in four synthetic voices 125 of 125, 24 of 25 and 3 of 6 were right."""
+_SOME_DAYS = (date(2026, 3, 4), date(2027, 10, 30))
+"""Days that mean the same from both of these are the same."""
 
 
 class AnswerReader:
@@ -43,38 +52,70 @@ class AnswerReader:
 
     def __call__(self, text: str, pcm: bytes, expects: Expects) -> Reading:
         """`text`, with the readings of its code where one was expected and none was declined."""
-        if expects in (Expects.CHANGE, Expects.REPAIR) and command_in(text) is None:
+        if expects not in (Expects.ANSWER, Expects.NAME) and command_in(text) is None:
             text = self._short_reply(text, pcm) or text
+        if expects is not Expects.ANSWER and command_in(text) is not None:
+            return Reading(text)
         match expects:
-            case Expects.CODE | Expects.PHONE | Expects.REPAIR:
-                if command_in(text) is not None:
+            case Expects.CODE | Expects.PHONE:
+                return self._code(text, pcm, expects)
+            case Expects.REPAIR:
+                text = self._repaired(text, pcm, repair_phrases())
+                if _mends(text) or not may_hold_code(text):
                     return Reading(text)
-                if expects is Expects.REPAIR:
-                    text = text if _mends(text) else self._repair(pcm) or text
-                    if _mends(text) or not may_hold_code(text):
-                        return Reading(text)
-                kind: Kind = "digits" if expects is Expects.PHONE else "code"
-                return Reading(text, codes=self._codes(text, pcm, kind, MIN_SYMBOLS))
-            case Expects.CHANGE if command_in(text) is not None:
-                return Reading(text)
+                return self._code(text, pcm, expects)
+            case Expects.LETTERS:
+                text = self._repaired(text, pcm, letter_repair_phrases())
+                if _mends(text):
+                    return Reading(text)
+                words = self._refiner.words(pcm, lists("spelling").sets["spelled"])
+                return self._letters(text, pcm, words)
+            case Expects.DAY if len(text.split()) <= LONGEST_DAY_WORDS:
+                return self._day(text, pcm)
             case Expects.NAME | Expects.CHANGE:
                 words = self._refiner.words(pcm, lists("spelling").sets["spelled"])
                 if spelled_in(text) or spelling_begins_s(words) is not None:
-                    return Reading(text, codes=read_letters(self._reader, pcm, text, words))
+                    return self._letters(text, pcm, words)
                 return self._refiner(text, pcm)
             case _:
                 return self._refiner(text, pcm)
 
     def _short_reply(self, text: str, pcm: bytes) -> str:
-        """The yes, no or skip that a word or two may really have been; "" for none.
+        """The yes, no or skip that a few words may really have been; "" for none.
 
         Free-text engines make "worse" of a "yes" that has no sentence around it.
         """
-        if len(text.split()) > LONGEST_REPLY_WORDS:
+        if len(text.split()) > LONGEST_REPLY_WORDS or any(map(str.isdigit, text)):
             return ""
         replies = lists("interview").sets["heard"]
         heard = self._hear(pcm, sorted({*replies, *load_decoys()}))
+        heard = lists("interview").maps["heard_as"].get(heard, heard)
         return heard if heard in replies else ""
+
+    def _day(self, text: str, pcm: bytes) -> Reading:
+        """The answer to a question about a day, with the wordings it may have had as `codes`.
+
+        A grammar of days hears "the fourth" where free text is "the force".
+        """
+        heard = self._hear(pcm, day_phrases()).replace("[unk]", "").strip()
+        if command_in(heard) is not None and not _days_of(text):
+            return Reading(heard)
+        said = _days_of(text)
+        if not _days_of(heard):
+            return Reading(text, codes=((text, DAY_DISPUTED),) if said else ())
+        if _days_of(heard) == said:
+            return Reading(text, codes=((text, DAY_AGREED),))
+        if not said:
+            return Reading(heard, codes=((heard, DAY_ALONE),))
+        return Reading(heard, codes=((heard, DAY_DISPUTED), (text, 1.0 - DAY_DISPUTED)))
+
+    def _letters(self, text: str, pcm: bytes, words: Sequence[Word]) -> Reading:
+        bare = partial(bare_letters, self._reader.model)
+        return Reading(text, codes=read_letters(self._reader, pcm, text, words, bare))
+
+    def _code(self, text: str, pcm: bytes, expects: Expects) -> Reading:
+        kind: Kind = "digits" if expects is Expects.PHONE else "code"
+        return Reading(text, codes=self._codes(text, pcm, kind, MIN_SYMBOLS))
 
     def _hear(self, pcm: bytes, phrases: Sequence[str]) -> str:
         """What Vosk hears in `pcm` with a grammar of `phrases`; "[unk]" is anything else."""
@@ -85,13 +126,15 @@ class AnswerReader:
         recogniser.AcceptWaveform(pcm)
         return str(json.loads(recogniser.FinalResult()).get("text", ""))
 
-    def _repair(self, pcm: bytes) -> str:
-        """What `pcm` says to mend in a code, heard by a grammar of repairs; "" for no repair.
+    def _repaired(self, text: str, pcm: bytes, phrases: Sequence[str]) -> str:
+        """What `pcm` says to mend, heard by a grammar of `phrases` where `text` is no repair.
 
         Free-text engines make "shelter" of "delta"; a grammar cannot.
         """
-        heard = self._hear(pcm, repair_phrases())
-        return heard if "[unk]" not in heard and _mends(heard) else ""
+        if _mends(text):
+            return text
+        heard = self._hear(pcm, phrases)
+        return heard if "[unk]" not in heard and _mends(heard) else text
 
     def _codes(
         self, text: str, pcm: bytes, kind: Kind, fewest: int
@@ -124,12 +167,41 @@ def repair_phrases() -> tuple[str, ...]:
     A bare letter would be heard in half of all digits, and "is D" is what other engines do hear.
     """
     symbols = [*lists("codes").maps["nato"], *lists("numbers").numbers["digits"]]
-    heads = [
+    return tuple(dict.fromkeys((*_repair_heads(), *symbols)))
+
+
+@lru_cache(maxsize=1)
+def letter_repair_phrases() -> tuple[str, ...]:
+    """The same for a spelled name: letters by themselves and explained, but no digits."""
+    digits = {*lists("numbers").numbers["digits"], "dash", "slash", "triple"}
+    letters = [phrase for phrase in code_phrases() if phrase not in digits]
+    return tuple(dict.fromkeys((*_repair_heads(), *letters)))
+
+
+def _repair_heads() -> tuple[str, ...]:
+    return tuple(
         head.replace("{place}", place)
         for head in sorted(lists("repair").sets["heard"])
         for place in (lists("numbers").numbers["ordinals"] if "{place}" in head else ("",))
-    ]
-    return tuple(dict.fromkeys((*heads, *symbols)))
+    )
+
+
+@lru_cache(maxsize=1)
+def day_phrases() -> tuple[str, ...]:
+    """Every phrase that can be part of a day, and the replies that may come instead of one."""
+    names = [*lists("dates").numbers["weekdays"], *lists("dates").numbers["months"]]
+    whole = [one for one in names if sum(other.startswith(one) for other in names) == 1]
+    numbers = lists("numbers").numbers
+    counted = (word for table in ("digits", "teens", "ordinals") for word in numbers[table])
+    sets = lists("interview").sets
+    said = (*sorted(sets["day_words"]), *sorted(sets["day_replies"]))
+    return tuple(dict.fromkeys((*whole, *counted, "twenty", "thirty", *said)))
+
+
+def _days_of(text: str) -> tuple[date | None, ...]:
+    """The day `text` names as seen from two days far apart; () where it names none."""
+    days = tuple(day_in(text, today) for today in _SOME_DAYS)
+    return days if any(days) else ()
 
 
 def _leads_up(text: str) -> bool:

@@ -39,6 +39,7 @@ _ALIKE, _UNKNOWN, _OTHER, _GAP = 0.4, 0.6, 1.0, 0.8
 """Costs of taking one symbol for another that sounds alike, for a word that is none, for any
 other, and of a symbol too few or too many; set, not fitted."""
 _UNKNOWN_GAP = 0.56
+_ROUNDING = 1e-9
 _REACH = 3
 
 
@@ -75,7 +76,7 @@ def weigh(
     Probabilities sum to less than 1. Empty without candidates.
     """
     likely = sorted(candidates, key=lambda each: (-each.mean, each.text))[:WEIGHED]
-    symbols, code = heard_symbols(heard), written_code(heard)
+    symbols, code = heard_symbols(heard), certain_code(heard)
     scores = {
         each.text: sum(
             weight * value
@@ -146,8 +147,16 @@ def written_code(heard: str) -> str:
     return code.value if code is not None and code.end == len(tokens) else ""
 
 
+def certain_code(heard: str) -> str:
+    """The same, but "" where an "a" is in it: engines write so for "eight", as an article."""
+    return "" if re.search(r"\ba\b", heard) else written_code(heard)
+
+
 def heard_symbols(heard: str) -> str:
-    """What a free-text engine's words stand for, symbol by symbol; "?" for a word that is none."""
+    """What a free-text engine's words stand for, symbol by symbol; "?" for a word that is none.
+
+    A small "a" is an article to the engine and may be a letter or "eight".
+    """
     sets, maps = lists("codes").sets, lists("codes").maps
     substitutes = lists("spelling").maps["substitutes"]
     names = {**maps["nato"], **maps["letter_names"], **maps["digit_names"]}
@@ -156,6 +165,8 @@ def heard_symbols(heard: str) -> str:
         word = token.lower()
         if word in names:
             symbols += names[word]
+        elif word == "a" and token.islower():
+            symbols += "?"
         elif len(token) == 1 or (token.isupper() and len(token) <= _REACH + 2):
             symbols += token.upper()
         elif word in maps["doubtful_letter_names"]:
@@ -178,6 +189,12 @@ def sound_distance(code: str, symbols: str) -> float:
             swap = before[place - 1] + _swap_cost(said, heard)
             costs.append(min(before[place] + gap, costs[place - 1] + gap, swap))
     return costs[-1]
+
+
+def lacks_some_of(code: str, longer: str) -> bool:
+    """Whether `code` is `longer` without some symbols, all but one of the others the same."""
+    missing = len(longer) - len(code)
+    return missing > 0 and sound_distance(code, longer) <= _GAP * missing + _ALIKE + _ROUNDING
 
 
 def _swap_cost(said: str, heard: str) -> float:

@@ -19,6 +19,7 @@ import soxr
 from assistant.events import SAMPLE_RATE_HZ
 from assistant.recap.lexicon import lists
 from assistant.recognition.code_evidence import Alternative, Candidate, weigh
+from assistant.recognition.second_pass import feed
 
 Kind = Literal["code", "digits", "letters"]
 """Any symbols; digits only, as in phone numbers; letters only, as in spelled names."""
@@ -121,9 +122,9 @@ class CodeReader:
         recogniser = KaldiRecognizer(self._model, SAMPLE_RATE_HZ, json.dumps(phrases))
         recogniser.SetMaxAlternatives(BEST)
         if warm:
-            recogniser.AcceptWaveform(warm)
+            feed(recogniser, warm)
             recogniser.Result()  # keeps what was learnt of the voice; FinalResult would not
-        recogniser.AcceptWaveform(pcm)
+        feed(recogniser, pcm)
         share = math.log(len(phrases))
         best: dict[str, tuple[str, float]] = {}
         for found in json.loads(recogniser.FinalResult()).get("alternatives", []):

@@ -17,9 +17,12 @@ from assistant.recognition.paraphrase_ear import ParaphraseEar
 from assistant.recognition.proposer import BRIEF_S, Proposer, Stall, Utterance
 from assistant.recognition.recent_sound import RecentSound
 from assistant.recognition.second_pass import UNKNOWN, find
+from assistant.recognition.suspicion import Suspicion
 from assistant.recognition.verifier import (
+    BEFORE_S,
     CONTEXT_S,
     Evidence,
+    Judge,
     Span,
     Verifier,
     contrasts,
@@ -106,18 +109,23 @@ class CueSpotter:
         hearing: HearingSettings,
         transcriber: Transcriber | None = None,
         watch: Watch | None = None,
+        suspect: Callable[[], object] = lambda: None,
+        judge: Judge | None = None,
     ) -> None:
         """`model` is a `vosk.Model`; without a `transcriber` there is no second opinion.
 
-        `watch` is told of every candidate judged, its evidence and its probability.
+        `watch` is told of every candidate judged, its evidence and its probability; `suspect` of
+        every quick cue that may be being said, before it takes the time to judge it; `judge` judges
+        in place of the shipped `Verifier`, but for quick cues.
         """
         self._model = model
         self._cue_book = cue_book
         self._hearing = hearing
         self._watch = watch
+        self._suspicion = Suspicion(model, suspect)
         decoys, weights = load_decoys(), load_weights()
         second = transcriber if hearing.second_opinion else None
-        self._verifier = Verifier(model, cue_book.phrases, decoys, second, weights)
+        self._verifier = judge or Verifier(model, cue_book.phrases, decoys, second, weights)
         quick = [phrase for cue in cue_book.cues if cue.quick for phrase in cue.phrases]
         self._quick_verifier = Verifier(model, quick, decoys, None, weights)
         self._other_words = ParaphraseEar(second, decoys)
@@ -262,11 +270,14 @@ class CueSpotter:
                 continue
             candidate.start_s = from_s + place[0]
             candidate.end_s = min(from_s + place[1], now_s)
+            if candidate.cue.quick and not self._is_ours(candidate.phrase):
+                self._suspicion.weigh(self._span(candidate), candidate.start_s)
             settled_s = candidate.end_s + self._settling_s(candidate)
             if now_s < settled_s and not final:
                 every_s = SETTLED_S if candidate.cue.quick else LOOK_EVERY_S
                 candidate.look_s = max(now_s + every_s, settled_s)
                 continue
+            candidate.looks_left = 1 if final else candidate.looks_left  # none follows: no bar
             matches += self._decide(candidate)
         return matches
 
@@ -321,28 +332,32 @@ class CueSpotter:
         rests_until_s = self._refractory_until_s.get(candidate.cue.id, 0.0)
         if candidate.start_s < max(rests_until_s, self._heard_until_s):
             return []
-        match = self._judge(candidate)
-        return [match] if match is not None else []
+        return self._judge(candidate)
 
-    def _judge(self, candidate: Candidate) -> CueMatch | None:
+    def _judge(self, candidate: Candidate) -> list[CueMatch]:
         """The match, where the verifier believes the candidate."""
-        from_s, pcm = self._sound.since(candidate.start_s - CONTEXT_S)
-        size = round((candidate.end_s + CONTEXT_S - from_s) * SAMPLE_RATE_HZ) * BYTES_PER_SAMPLE
-        start_s, end_s = candidate.start_s - from_s, candidate.end_s - from_s
-        span = Span(candidate.phrase, pcm[:size], start_s, end_s)
+        span = self._span(candidate)
         if candidate.cue.alone and min(contrasts(span)) < ALONE_CONTRAST:
-            return None
+            return []
         verifier = self._quick_verifier if candidate.cue.quick else self._verifier
         evidence = verifier.evidence(span)
         probability = verifier.probability(evidence)
         if self._watch is not None:
             self._watch(candidate, evidence, probability)
         if probability < self._threshold(candidate, verifier) + candidate.bar:
-            return None
+            return []
         candidate.looks_left = 0
-        return self._match(
-            candidate.cue, candidate.phrase, probability, candidate.start_s, candidate.end_s
-        )
+        times_s = candidate.start_s, candidate.end_s
+        return [self._match(candidate.cue, candidate.phrase, probability, *times_s)]
+
+    def _span(self, candidate: Candidate) -> Span:
+        """The candidate in its surroundings."""
+        assert self._utterance is not None
+        from_s, pcm = self._sound.since(candidate.start_s - CONTEXT_S)
+        before = self._sound.between(max(from_s - BEFORE_S, self._utterance.start_s), from_s)
+        start_s, end_s = candidate.start_s - from_s, candidate.end_s - from_s
+        pcm = pcm[: round((end_s + CONTEXT_S) * SAMPLE_RATE_HZ) * BYTES_PER_SAMPLE]
+        return Span(candidate.phrase, pcm, start_s, end_s, before)
 
     def _match(
         self, cue: Cue, phrase: str, confidence: float, start_s: float, end_s: float
@@ -365,7 +380,7 @@ class CueSpotter:
             return []
         return [self._match(found.cue, found.phrase, found.likeness, start_s, end_s)]
 
-    def _threshold(self, candidate: Candidate, verifier: Verifier) -> float:
+    def _threshold(self, candidate: Candidate, verifier: Judge) -> float:
         """Probability a phrase needs; above 1 for what we are saying ourselves."""
         cue = candidate.cue
         threshold = verifier.threshold(cue.sensitivity or self._hearing.sensitivity)
@@ -373,8 +388,13 @@ class CueSpotter:
         threshold = min(max(threshold, verifier.threshold("high")), verifier.threshold("low"))
         if self._sound.now_s > self._own_until_s:
             return threshold
-        if fuzz.partial_ratio(candidate.phrase, self._own_speech) >= OWN_WORDS:
+        if self._is_ours(candidate.phrase):
             return 2.0
         # What is there to interrupt us must get through.
         meant = "speaking" in candidate.cue.phases
         return threshold if meant else (1.0 + threshold) / 2.0
+
+    def _is_ours(self, phrase: str) -> bool:
+        """Whether `phrase` stands in what we say, or said a moment ago."""
+        ours = self._own_speech if self._sound.now_s <= self._own_until_s else ""
+        return bool(ours) and fuzz.partial_ratio(phrase, ours) >= OWN_WORDS

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.audio.voice_activity import VoiceActivity, VoiceState
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Expects, Final, Frame
-from assistant.ports import Transcriber
+from assistant.ports import Transcriber, Transcript
 from assistant.recognition.transcribers import best_pause
 
 END_SILENCE_S = 0.9
@@ -23,13 +23,16 @@ ANSWER_END_SILENCE_S = {
     Expects.REPAIR: 1.0,
     Expects.CODE: 1.6,
     Expects.PHONE: 1.6,
+    Expects.LETTERS: 1.6,
 }
 """The same for answers: who reads a code aloud looks for the next group meanwhile."""
+CODE_END_SILENCE_S = 2.0
+"""The same for an utterance that ends in a code, or before one: its next group may follow."""
 PRE_ROLL_S = 0.5
 """Audio kept from before the first voice, so that no soft first sound is lost."""
 POST_ROLL_S = 0.3
 """Audio kept from behind the last voice, so that no soft last sound is lost."""
-MAX_UTTERANCE_S = 18.0
+MAX_UTTERANCE_S = 12.0
 """Longer utterances are split at their best pause, so that the journal never lags far behind."""
 RING_S = 3.0
 """Audio kept while not taking dictation: a cue to begin is understood only after its end."""
@@ -63,6 +66,8 @@ class Reading:
 
 Refine = Callable[[str, bytes], Reading]
 """Looks again at a finished text with its audio: where codes are read symbol by symbol."""
+GoesOn = Callable[[str], bool]
+"""Whether a text ends where more of a code may follow."""
 ReadAnswer = Callable[[str, bytes, Expects], Reading]
 """The same for the answer to a question, which says what to expect."""
 
@@ -95,11 +100,13 @@ class UtteranceDictation:
         refine: Refine | None = None,
         end_silence_s: float = END_SILENCE_S,
         read_answer: ReadAnswer | None = None,
+        goes_on: GoesOn | None = None,
     ) -> None:
         self._transcriber = transcriber
         self._gate = voice_activity or VoiceActivity(hangover_frames=0)
         self._refine = refine
         self._read_answer = read_answer
+        self._goes_on = goes_on
         self._end_silence_s = end_silence_s
         self._end_silence = _samples(end_silence_s)
         self._expects = Expects.TEXT
@@ -109,6 +116,8 @@ class UtteranceDictation:
         self._edge: int | None = None
         """Where the last cue ended, until something was said after it."""
         self._utterance = _Utterance()
+        self._heard: tuple[tuple[int, int], Transcript] | None = None
+        """What was heard last, and in which samples."""
 
     def start(self, t_s: float, expects: Expects = Expects.TEXT) -> None:
         """Begin to take dictation; of the audio before now, what came after `t_s` counts.
@@ -162,7 +171,13 @@ class UtteranceDictation:
         """Finish what is in flight and take no more; harmless when not started."""
         if not self._started:
             return ()
-        finals = (*self._drain(), *self._finish(self._utterance.slices))
+        drained = self._drain()
+        slices = self._utterance.slices
+        if self._utterance.voice_end is not None:
+            spoken = _before(slices, self._utterance.voice_end + _samples(POST_ROLL_S))
+            if self._heard is not None and _span(spoken) == self._heard[0]:
+                slices = spoken  # it was waited whether more would come; nothing did
+        finals = (*drained, *self._finish(slices))
         self._started = False
         self._utterance = _Utterance()
         return finals
@@ -183,12 +198,26 @@ class UtteranceDictation:
         utterance.add(piece)
         if utterance.voice_end is None:
             utterance.trim(piece.end - _samples(PRE_ROLL_S))
-        elif piece.end - utterance.voice_end >= self._end_silence:
+        elif (silence := piece.end - utterance.voice_end) >= self._end_silence:
             end = utterance.voice_end + _samples(POST_ROLL_S)
-            finals += self._finish_until(end)
+            if silence >= _samples(CODE_END_SILENCE_S) or not self._may_go_on(end):
+                finals += self._finish_until(end)
         elif piece.end - utterance.slices[0].start >= _samples(MAX_UTTERANCE_S):
             finals += self._finish_until(utterance.best_pause())
         return finals
+
+    def _may_go_on(self, end: int) -> bool:
+        """Whether the utterance up to sample `end` breaks off in a code or before one."""
+        if self._goes_on is None or self._expects is not Expects.TEXT:
+            return False
+        slices = _before(self._utterance.slices, end)
+        return _voice_s(slices) >= MIN_VOICE_S and self._goes_on(self._hear(slices).text)
+
+    def _hear(self, slices: list[_Slice]) -> Transcript:
+        """What the engine hears in `slices`; asked twice for the same, it hears them once."""
+        if self._heard is None or self._heard[0] != _span(slices):
+            self._heard = (_span(slices), self._transcriber.transcribe(_join(slices)))
+        return self._heard[1]
 
     def _finish_until(self, end: int) -> list[Final]:
         """Finish the utterance up to sample `end`; the rest begins the next one."""
@@ -201,17 +230,16 @@ class UtteranceDictation:
 
     def _finish(self, slices: list[_Slice]) -> list[Final]:
         """Have `slices` written down: one final, or none where nothing was said."""
-        voiced = [piece for piece in slices if piece.voice]
-        if sum(piece.end - piece.start for piece in voiced) < _samples(MIN_VOICE_S):
+        if _voice_s(slices) < MIN_VOICE_S:
             return []
+        voiced = [piece for piece in slices if piece.voice]
         edge, self._edge = self._edge, None
         if edge is not None and _is_scrap(voiced, edge):
             return []
-        pcm = _join(slices)
-        transcript = self._transcriber.transcribe(pcm)
+        transcript = self._hear(slices)
         if not transcript.text:
             return []
-        reading = self._look_closer(transcript.text, pcm)
+        reading = self._look_closer(transcript.text, _join(slices))
         return [
             Final(
                 text=reading.text,
@@ -256,6 +284,14 @@ class _Utterance:
 
 def _samples(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE_HZ)
+
+
+def _span(slices: list[_Slice]) -> tuple[int, int]:
+    return slices[0].start, slices[-1].end
+
+
+def _voice_s(slices: list[_Slice]) -> float:
+    return sum(piece.end - piece.start for piece in slices if piece.voice) / SAMPLE_RATE_HZ
 
 
 def _before(slices: list[_Slice], end: int) -> list[_Slice]:

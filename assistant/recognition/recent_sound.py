@@ -51,3 +51,8 @@ class RecentSound:
             missing -= len(pcm)
         pcm = b"".join(reversed(kept))
         return first / SAMPLE_RATE_HZ, pcm[len(pcm) - size :]
+
+    def between(self, start_s: float, end_s: float) -> bytes:
+        """The sound from `start_s` to `end_s`, or what is still kept of it."""
+        from_s, pcm = self.since(start_s)
+        return pcm[: max(0, round((end_s - from_s) * SAMPLE_RATE_HZ)) * BYTES_PER_SAMPLE]

@@ -7,7 +7,7 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,16 +97,9 @@ class MoonshineTranscriber:
 
         Spans longer than `MAX_SPAN_S` are cut at their pauses. No word times, no confidence.
         """
-        texts: list[str] = []
-        for start, end in spans(pcm, MAX_SPAN_S):
-            text = self._decode(pcm[start * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE])
-            if texts and _in_speech(pcm, start):
-                texts[-1] = texts[-1].removesuffix(".")  # the engine's, not the speaker's
-            if texts and texts[-1][-1:].isalnum():
-                text = _in_mid_sentence(text)
-            if text:
-                texts.append(text)
-        return Transcript(" ".join(texts))
+        cuts = list(spans(pcm, MAX_SPAN_S))
+        texts = [self._decode(pcm[a * BYTES_PER_SAMPLE : b * BYTES_PER_SAMPLE]) for a, b in cuts]
+        return Transcript(joined(pcm, [start for start, _ in cuts], texts))
 
     def _decode(self, pcm: bytes) -> str:
         if len(pcm) < MIN_SPAN_S * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE:
@@ -261,6 +254,18 @@ def best_pause(samples: np.ndarray[Any, np.dtype[np.int16]], earliest: int, late
     # Of equally quiet places the last: longer spans are heard better.
     quietest = int(loudness.size - 1 - np.argmin(loudness[::-1]))
     return earliest + quietest * step + width * step // 2
+
+
+def joined(pcm: bytes, starts: Sequence[int], texts: Sequence[str]) -> str:
+    """The `texts` of spans of `pcm` that begin at these samples, as one text."""
+    kept: list[str] = []
+    for start, text in zip(starts, texts, strict=True):
+        if kept and _in_speech(pcm, start):
+            kept[-1] = kept[-1].removesuffix(".")  # the engine's, not the speaker's
+        goes_on = bool(kept) and kept[-1][-1:].isalnum()
+        if text:
+            kept.append(_in_mid_sentence(text) if goes_on else text)
+    return " ".join(kept)
 
 
 def _in_speech(pcm: bytes, at: int) -> bool:

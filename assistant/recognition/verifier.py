@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 
 from assistant.coaching.phonemes import pronounce
-from assistant.events import SAMPLE_RATE_HZ
+from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 from assistant.ports import Transcriber
 from assistant.recognition.second_pass import SILENCE, UNKNOWN, Hearing, hear, hear_all
 from assistant.resources import shipped
@@ -24,6 +24,12 @@ USUAL_SECONDS_PER_SOUND = 0.085
 USUAL_EXTRA_SECONDS = 0.1
 """A phrase lasts about so long for each phoneme, and so much in all: measured on the tune half
 of the real keywords, pauses at its ends included."""
+BEFORE_S = 1.7
+"""Sound before that, which the second engine hears too: in mid-sentence it needs the sentence."""
+_LEAST_BEFORE_BYTES = round(0.3 * SAMPLE_RATE_HZ) * BYTES_PER_SAMPLE
+"""With less sound before it a phrase stands at the beginning, and there is nothing to compare."""
+_MOST_GAIN = 0.5
+"""Gains on the second engine's words are limited to this: a ratio of whole other sentences."""
 _LEAST_EDGE_SAMPLES = SAMPLE_RATE_HZ // 20
 """Less sound than this beside a phrase says nothing about it."""
 
@@ -36,6 +42,8 @@ class Span:
     pcm: bytes
     start_s: float
     end_s: float
+    before: bytes = b""
+    """What was said before `pcm` in one breath with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,28 @@ class Evidence:
     """1.0 when the second engine heard exactly the phrase."""
     gain_on_second: float = 0.0
     """Log likelihood ratio of the phrase and what the second engine heard, per 10 ms."""
+    gain_in_context: float = 0.0
+    """The same with what was said before: the phrase among the words of the sentence that the
+    second engine heard, and that sentence. 0.0 where it heard the phrase or there is no more."""
     heard_as: str = ""
     """What the decoys made of the sound."""
     second_text: str | None = None
     """What the second engine heard; None when it was not asked."""
+    context_text: str = ""
+    """What it heard with what was said before."""
+
+
+class Judge(Protocol):
+    """Who decides on a proposal: `Verifier`, or whatever only records what it is asked."""
+
+    def evidence(self, span: Span) -> Evidence:
+        """What speaks for and against `span.phrase` being said there."""
+
+    def probability(self, evidence: Evidence) -> float:
+        """Probability, 0 to 1, that the phrase was said."""
+
+    def threshold(self, sensitivity: str) -> float:
+        """Probability a cue needs at `sensitivity`: low, normal or high."""
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,10 +141,12 @@ class Verifier:
         own = set(span.phrase.split())
         rivals = [word for word in self._decoys if word not in own]
         cue = self._best_with(span)
-        other = hear(self._model, span.pcm, [*rivals, UNKNOWN])
         unknown = hear(self._model, span.pcm, [UNKNOWN])
         seconds = max(span.end_s - span.start_s, 0.1)
         steps = 100.0 * max(seconds, 0.2)
+        # Other words are not worth hearing where the phrase does not even gain on unknown ones.
+        worth = cue.score - unknown.score >= self._weights.least_gain * steps
+        other = hear(self._model, span.pcm, [*rivals, UNKNOWN]) if worth else unknown
         count = len(self._sounds.of(span.phrase))
         usual = USUAL_SECONDS_PER_SOUND * count + USUAL_EXTRA_SECONDS
         tempo = math.log(seconds / usual)
@@ -137,7 +165,7 @@ class Verifier:
         )
         if self._transcriber is None or self._hopeless(evidence):
             return evidence
-        if self.probability(evidence) >= self._weights.sure:
+        if weigh(self._weights.alone, evidence) >= self._weights.sure:
             return evidence
         return self._with_second_opinion(evidence, span, cue.score, steps)
 
@@ -153,43 +181,73 @@ class Verifier:
         """`evidence` and what the second engine makes of the span."""
         assert self._transcriber is not None
         heard = self._transcriber.transcribe(span.pcm).text
-        text = " ".join(re.findall(r"[a-z']+", heard.lower()))
-        figures = asdict(evidence) | {"second_text": heard}
-        if f" {span.phrase} " in f" {text} ":
+        figures = asdict(evidence) | {"second_text": heard} | self._in_context(span, steps)
+        if holds(heard, span.phrase):
             return Evidence(**(figures | {"same_words": 1.0}))
-        known = [word for word in text.split() if self._model.vosk_model_find_word(word) >= 0]
+        known = self._known_words(heard)
         if known:
             # Vosk's own judgement of the second engine's words: letters do not come into it.
             rival = hear(self._model, span.pcm, [" ".join(known), UNKNOWN]).score
-            figures["gain_on_second"] = min(0.5, max(-0.5, (cue_score - rival) / steps))
+            figures["gain_on_second"] = _limited((cue_score - rival) / steps)
         else:
-            figures["gain_on_second"] = min(0.5, max(-0.5, evidence.gain_on_unknown))
+            figures["gain_on_second"] = _limited(evidence.gain_on_unknown)
         return Evidence(**figures)
+
+    def _in_context(self, span: Span, steps: float) -> dict[str, Any]:
+        """What the second engine makes of the sentence the phrase would stand in."""
+        assert self._transcriber is not None
+        if len(span.before) < _LEAST_BEFORE_BYTES:
+            return {}
+        pcm = span.before + span.pcm
+        heard = self._transcriber.transcribe(pcm).text
+        if holds(heard, span.phrase):
+            return {"context_text": heard}
+        known = self._known_words(heard)
+        others = [word for word in dict.fromkeys(known) if word not in span.phrase.split()]
+        sentence = hear(self._model, pcm, [*([" ".join(known)] if known else []), UNKNOWN])
+        paths = hear_all(self._model, pcm, [span.phrase, *others, UNKNOWN])
+        scores = [path.score for path in paths if f" {span.phrase} " in f" {path.text} "]
+        gain = (scores[0] - sentence.score) / steps if scores else -_MOST_GAIN
+        return {"context_text": heard, "gain_in_context": _limited(gain)}
+
+    def _known_words(self, heard: str) -> list[str]:
+        return [
+            word for word in plain(heard).split() if self._model.vosk_model_find_word(word) >= 0
+        ]
 
     def _hopeless(self, evidence: Evidence) -> bool:
         return min(evidence.gain_on_words, evidence.gain_on_unknown) < self._weights.least_gain
 
     def probability(self, evidence: Evidence) -> float:
-        """Probability, 0 to 1, that the phrase was said."""
+        """Probability, 0 to 1, that the phrase was said.
+
+        1.0 where the second engine could have been asked but there was no need.
+        """
         if self._hopeless(evidence):
             return 0.0
-        asked = evidence.second_text is not None
-        weights = self._weights.fused if asked else self._weights.alone
-        total = weights.bias + sum(
-            weight * getattr(evidence, name) for name, weight in weights.evidence.items()
-        )
-        total += sum(
-            jump
-            for name, steps in weights.steps.items()
-            for edge, jump in steps
-            if getattr(evidence, name) >= edge
-        )
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        if evidence.second_text is not None:
+            return weigh(self._weights.fused, evidence)
+        alone = weigh(self._weights.alone, evidence)
+        return 1.0 if self._transcriber and alone >= self._weights.sure else alone
 
     def threshold(self, sensitivity: str) -> float:
         """Probability a cue needs at `sensitivity`: low, normal or high."""
         weights = self._weights.alone if self._transcriber is None else self._weights.fused
         return weights.thresholds[sensitivity]
+
+
+def weigh(weights: Weights, evidence: Evidence) -> float:
+    """Probability, 0 to 1, by an additive model of the log odds."""
+    total = weights.bias + sum(
+        weight * getattr(evidence, name) for name, weight in weights.evidence.items()
+    )
+    total += sum(
+        jump
+        for name, steps in weights.steps.items()
+        for edge, jump in steps
+        if getattr(evidence, name) >= edge
+    )
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def contrasts(span: Span) -> tuple[float, float]:
@@ -218,6 +276,20 @@ def load_decoys() -> tuple[str, ...]:
     """The decoy words that ship with callcoach."""
     lines = shipped("prompts/en/decoys.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def plain(text: str) -> str:
+    """`text` as words of small letters."""
+    return " ".join(re.findall(r"[a-z']+", text.lower()))
+
+
+def holds(heard: str, phrase: str) -> bool:
+    """Whether the words of `phrase` stand in `heard`."""
+    return f" {phrase} " in f" {plain(heard)} "
+
+
+def _limited(gain: float) -> float:
+    return min(_MOST_GAIN, max(-_MOST_GAIN, gain))
 
 
 def _log(ratio: float) -> float:

@@ -16,6 +16,9 @@ from assistant.speech.queue import SpeakerQueue, SpeechItem
 BREATHING = "breathing"
 TAIL_S = 0.5
 """How long after its end a clip may still echo in the room and reach the microphone."""
+HUSH_S = 0.5
+"""How long we are silent on a mere suspicion; to believe a stop takes up to 0.3 s, so that no sound
+comes back in between (tune half)."""
 SOFTEST, FASTEST_WPM, SLOWEST_WPM = 0.1, 300, 90
 """Bounds of "quieter", "faster" and "slower": beyond them nothing is understood any more."""
 
@@ -49,6 +52,7 @@ class Voice:
         self._cut_short: dict[int, SpeechItem] = {}
         self._spoken = ""
         self._spoken_end_s = -TAIL_S
+        self._hushed_until_s: float | None = None
         self._now_s = 0.0
 
     def open(self, deliver: Deliver) -> None:
@@ -123,6 +127,15 @@ class Voice:
             self._cut(stopped)
             self._player.stop()
 
+    def hush(self) -> None:
+        """Be silent for `HUSH_S`, without stopping: perhaps we are being told to stop.
+
+        What is said runs on unheard, so breathing stays on its beat; a new clip is heard.
+        """
+        if not self.idle:
+            self._hushed_until_s = self._now_s + HUSH_S
+            self._player.mute(True)
+
     def change_volume(self, factor: float) -> None:
         """Speak louder or softer from the next clip on."""
         self._volume = min(max(self._volume * factor, SOFTEST), 1.0)
@@ -138,6 +151,9 @@ class Voice:
     def advance(self, now_s: float) -> None:
         """The session's clock stands at `now_s`: tell which pieces are over."""
         self._now_s = now_s
+        if self._hushed_until_s is not None and now_s >= self._hushed_until_s:
+            self._hushed_until_s = None
+            self._player.mute(False)
         while self._pieces and self._started_s + self._pieces[0].end_s <= now_s:
             self._tell(self._pieces.pop(0), self._queue.current)
         self._player.advance(now_s)

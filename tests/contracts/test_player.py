@@ -104,6 +104,25 @@ def test_stop_is_harmless_when_silent(stage: Stage) -> None:
     assert stage.finished(1) == [(1, True)]
 
 
+def test_a_muted_clip_finishes_all_the_same(stage: Stage) -> None:
+    stage.player.play(1, CLIP, 1.0)
+    stage.player.mute(True)
+    assert stage.finished(1) == [(1, True)]
+    stage.player.mute(False)
+    stage.player.play(2, CLIP, 1.0)
+    stage.player.mute(True)
+    stage.player.mute(True)
+    stage.player.stop()
+    assert stage.finished(1) == [(2, False)]
+
+
+def test_mute_is_harmless_when_silent(stage: Stage) -> None:
+    stage.player.mute(True)
+    stage.player.play(1, CLIP, 1.0)
+    stage.player.mute(False)
+    assert stage.finished(1) == [(1, True)]
+
+
 def test_close_is_harmless(stage: Stage) -> None:
     stage.player.close()
     stage.player.close()
