@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from cue_data import Row, events_upper95, rate_upper95
 
 from assistant.events import CueMatch
-from assistant.recognition.verifier import Evidence, Span
+from assistant.recognition.verifier import Evidence, Span, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,6 @@ class Negatives:
     def is_false(self, phrase: str, t_s: float) -> bool:
         """Whether `phrase`, heard at `t_s`, does not stand in that row's text."""
         return f" {phrase} " not in f" {plain(self.row_at(t_s)[1].text or '')} "
-
-
-def plain(text: str) -> str:
-    """`text` as words of small letters."""
-    return " ".join(re.findall(r"[a-z']+", text.lower()))
 
 
 def report(positives: list[Positive], negatives: Negatives) -> dict[str, Any]:

@@ -40,7 +40,6 @@ from cue_report import (
     Positive,
     curve_points,
     draw_curve,
-    plain,
     report,
     show,
 )
@@ -50,7 +49,7 @@ from proposals import Collector, Proposal, save
 from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import Context, Frame, Phase
 from assistant.recognition.cue_spotter import LOOKS, Candidate, CueSpotter
-from assistant.recognition.verifier import Evidence
+from assistant.recognition.verifier import Evidence, plain
 from assistant.settings import HearingSettings
 
 TAIL_S = 0.6

@@ -22,11 +22,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from cue_data import Noise, Samples, events_upper95, load, rate_upper95
-from cue_report import plain
 from cue_rivals import BLOCK_SAMPLES, REFRACTORY_S
 from cues import padded, rows_of
 
 from assistant.events import SAMPLE_RATE_HZ
+from assistant.recognition.verifier import plain
 
 PHRASE = "alexa"
 CLEAN = "clean"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from test_interview import FULL, NO_CASE, TODAY, about, extract, interview, key, numbers
+from interviews import FULL, NO_CASE, TODAY, about, extract, interview, key, numbers
 
 from assistant.recap.interview import Interview, begin
 from assistant.recap.model import Person, RecapFields

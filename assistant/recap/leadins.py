@@ -15,6 +15,7 @@ from assistant.recap.surroundings import pledge_set
 from assistant.recap.tokens import phrase_at, word_at, words_of
 
 _CONDITION_WORDS = 8
+"""A condition of more words than this is left out of the act it leads."""
 _ELLIPSIS_WORDS = 5
 """As in "if they don't show": on the day they should have."""
 
@@ -58,7 +59,7 @@ class LeadIns:
         if (
             not inside
             and denied
-            and 1 < len(words) <= 5
+            and 1 < len(words) <= _ELLIPSIS_WORDS
             and (shown or words[-1][-3:] in ("n't", "not"))
         ):
             inside = self.said_before(start)
