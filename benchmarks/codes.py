@@ -25,7 +25,7 @@ from rapidfuzz.distance import Editop, Levenshtein
 from assistant.events import BYTES_PER_SAMPLE, FRAME_SAMPLES, SAMPLE_RATE_HZ, Final, Frame
 from assistant.ports import Transcriber
 from assistant.recap.casenumbers import find_codes
-from assistant.recap.repair import Change, Drop, Insert, Repair, mend
+from assistant.recap.interview.repair import Change, Drop, Insert, Repair, mend
 from assistant.recap.tokens import tokenise
 from assistant.recognition.code_evidence import written_code
 from assistant.recognition.code_places import may_go_on, plain

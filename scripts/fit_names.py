@@ -26,10 +26,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.recap.company import CompanySpan, places_of_company
 from assistant.recap.corrections import settle
 from assistant.recap.lexicon import first_names
-from assistant.recap.nameclues import (
+from assistant.recap.names.company import CompanySpan, places_of_company
+from assistant.recap.names.competition import NameWeights, likeliest_company, likely_people
+from assistant.recap.names.nameclues import (
     Text,
     as_text,
     company_clues,
@@ -37,7 +38,6 @@ from assistant.recap.nameclues import (
     person_clues,
     person_spans,
 )
-from assistant.recap.names import NameWeights, likeliest_company, likely_people
 from assistant.recap.reading import Reading, domains_of, read
 from assistant.recap.tokens import tokenise, words_of
 

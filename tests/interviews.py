@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from assistant.recap.fields import extract_fields
-from assistant.recap.interview import Interview, begin
+from assistant.recap.interview.interview import Interview, begin
 from assistant.recap.model import RecapFields
 
 TODAY = date(2026, 11, 23)  # a Monday

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.events import Expects
+from assistant.recap.interview.repair import Change, Drop, Insert, Repair, read_repair
 from assistant.recap.lexicon import lists
-from assistant.recap.repair import Change, Drop, Insert, Repair, read_repair
 from assistant.recognition.answer_reader import (
     AnswerReader,
     day_phrases,

@@ -13,7 +13,7 @@ OUTSIDE = {"sounddevice": "audio", "vosk": "recognition", "moonshine_voice": "re
            "pyttsx3": "speech"}  # fmt: skip
 PURE = ("session.py", "events.py", "actions.py", "coaching/coach.py", "coaching/checklist.py",
         "recap_talk.py",
-        "recap/questions.py", "speech/queue.py")  # fmt: skip
+        "recap/interview/questions.py", "speech/queue.py")  # fmt: skip
 CLOCKS = {"time", "datetime", "threading", "asyncio"}
 
 

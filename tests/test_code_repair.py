@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.recap.repair import (
+from assistant.recap.interview.repair import (
     Again,
     Change,
     Confirm,

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from interviews import FULL, NO_CASE, TODAY, about, extract, interview, key, numbers
 
 from assistant.events import Expects
-from assistant.recap.interview import MOST_ANSWERS, begin
+from assistant.recap.interview.interview import MOST_ANSWERS, begin
+from assistant.recap.interview.questions import MOST_QUESTIONS
 from assistant.recap.model import Answer, CaseNumber, NextStep, RecapFields
-from assistant.recap.questions import MOST_QUESTIONS
 
 
 def test_a_full_recap_is_only_read_back() -> None:

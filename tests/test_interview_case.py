@@ -19,8 +19,8 @@ from assistant.cases.store import CaseStore
 from assistant.coaching.prompts import load_prompts
 from assistant.errors import CaseError
 from assistant.events import Final
-from assistant.recap.amend import NONE_GIVEN
 from assistant.recap.fields import extract_fields
+from assistant.recap.interview.amend import NONE_GIVEN
 from assistant.recap.model import RecapFields, Unclear
 from assistant.recap.written import write_out
 

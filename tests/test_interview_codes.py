@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from interviews import FULL, NO_CASE, TODAY, about, extract, interview, key, numbers
 
-from assistant.recap.amend import NONE_GIVEN
-from assistant.recap.interview import begin
+from assistant.recap.interview.amend import NONE_GIVEN
+from assistant.recap.interview.interview import begin
 from assistant.recap.model import Unclear
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from interviews import FULL, NO_CASE, TODAY, about, extract, interview, key, numbers
 
-from assistant.recap.interview import Interview, begin
+from assistant.recap.interview.interview import Interview, begin
 from assistant.recap.model import Person, RecapFields
 
 TWO = FULL.replace("with Maria.", "with Maria. I was passed on to Tamika.")

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from assistant.recap.clauses import find_clauses
 from assistant.recap.fields import extract_fields
-from assistant.recap.predicates import read_predicate, split_short_form
 from assistant.recap.reading import read
+from assistant.recap.steps.clauses import find_clauses
+from assistant.recap.steps.predicates import read_predicate, split_short_form
+from assistant.recap.steps.verbs import base_of, gerund_of
 from assistant.recap.tokens import tokenise
-from assistant.recap.verbs import base_of, gerund_of
 
 TUESDAY = date(2026, 9, 15)
 

@@ -7,10 +7,15 @@ from datetime import date
 import pytest
 
 from assistant.recap.fields import extract_fields
-from assistant.recap.nameclues import as_text, company_spans, person_clues, person_spans
-from assistant.recap.names import likeliest_company, likelihood, likely_people, name_weights
+from assistant.recap.names.competition import (
+    likeliest_company,
+    likelihood,
+    likely_people,
+    name_weights,
+)
+from assistant.recap.names.nameclues import as_text, company_spans, person_clues, person_spans
+from assistant.recap.names.wordkinds import is_unknown, kinds_of
 from assistant.recap.tokens import tokenise
-from assistant.recap.wordkinds import is_unknown, kinds_of
 
 TODAY = date(2026, 9, 15)
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 from assistant.ports import Word
-from assistant.recap.answers import person_in
+from assistant.recap.interview.answers import person_in
 from assistant.recap.model import RecapFields
 from assistant.recognition.code_evidence import Alternative
 from assistant.recognition.code_reader import Kind

@@ -11,9 +11,9 @@ import msgspec
 from assistant.cases.case import Case, Utterance, new_case_id
 from assistant.recap.codes import whole_code
 from assistant.recap.commands import apply_commands
-from assistant.recap.interview import Interview, begin
+from assistant.recap.interview.interview import Interview, begin
+from assistant.recap.interview.questions import MISHEARD
 from assistant.recap.model import Answer, RecapFields, Unclear
-from assistant.recap.questions import MISHEARD
 
 Extract = Callable[[str, date, str], RecapFields]
 """Fields of a recap's text, given the day of the call and the company, if known."""

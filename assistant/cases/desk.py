@@ -23,7 +23,7 @@ from assistant.cases.store import CaseStore
 from assistant.coaching.prompts import Prompts
 from assistant.errors import CaseError
 from assistant.events import Ask, Final
-from assistant.recap.interview import Interview
+from assistant.recap.interview.interview import Interview
 from assistant.recap.model import Answer
 
 SCRATCH = "scratch that"

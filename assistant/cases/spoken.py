@@ -11,9 +11,9 @@ from assistant.cases.case import Case
 from assistant.coaching.prompts import Prompts
 from assistant.events import Ask
 from assistant.recap.codes import spell_for_speech
+from assistant.recap.interview.questions import MOST_READ_BACK, Question, read_back
 from assistant.recap.lexicon import lists
 from assistant.recap.model import Amount, CaseNumber, NextStep, RecapFields
-from assistant.recap.questions import MOST_READ_BACK, Question, read_back
 
 MOST_ACTION_WORDS = 6
 """Of a promise that is read back; more is not listened to."""

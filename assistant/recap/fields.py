@@ -7,9 +7,7 @@ from datetime import date
 
 import msgspec
 
-from assistant.recap.company import CompanySpan, find_company, places_of_company
 from assistant.recap.corrections import settle
-from assistant.recap.evidence import supported_company, supported_people
 from assistant.recap.model import (
     Amount,
     CalledOn,
@@ -21,6 +19,9 @@ from assistant.recap.model import (
     RecapFields,
     Unclear,
 )
+from assistant.recap.names.company import CompanySpan, find_company, places_of_company
+from assistant.recap.names.evidence import supported_company, supported_people
+from assistant.recap.names.people import PersonSpan, find_people
 from assistant.recap.outcome import (
     CalledSpan,
     find_called_on,
@@ -28,9 +29,8 @@ from assistant.recap.outcome import (
     was_escalated,
     was_resolved,
 )
-from assistant.recap.people import PersonSpan, find_people
 from assistant.recap.reading import Reading, domains_of, read
-from assistant.recap.steps import find_steps
+from assistant.recap.steps.steps import find_steps
 from assistant.recap.tokens import source_text, tokenise
 from assistant.recap.unclear import find_unclear
 

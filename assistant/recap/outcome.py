@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from assistant.recap.dates import When, find_dates
 from assistant.recap.lexicon import lists
-from assistant.recap.people import PersonSpan
+from assistant.recap.names.people import PersonSpan
 from assistant.recap.reading import Reading
 from assistant.recap.tokens import Token, phrase_at, word_at, words_of
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.recap.amounts import AmountSpan
-from assistant.recap.company import find_company
 from assistant.recap.corrections import settle
 from assistant.recap.dates import When
 from assistant.recap.lexicon import lists
+from assistant.recap.names.company import find_company
+from assistant.recap.names.people import find_people
 from assistant.recap.numbers import read_cardinal, read_ordinal
-from assistant.recap.people import find_people
 from assistant.recap.reading import Reading, domains_of, read
 from assistant.recap.tokens import Token, tokenise
 

@@ -9,9 +9,9 @@ from functools import lru_cache, partial
 
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Expects
 from assistant.ports import Word
-from assistant.recap.answers import bare, command_in, day_in, spelled_in
+from assistant.recap.interview.answers import bare, command_in, day_in, spelled_in
+from assistant.recap.interview.repair import Again, read_repair
 from assistant.recap.lexicon import lists
-from assistant.recap.repair import Again, read_repair
 from assistant.recognition.code_places import (
     MIN_SYMBOLS,
     find_span,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.recap.lexicon import lists
-from assistant.recap.nameclues import as_text
-from assistant.recap.names import likeliest_company, likelihood
+from assistant.recap.names.competition import likeliest_company, likelihood
+from assistant.recap.names.nameclues import as_text
+from assistant.recap.names.wordkinds import is_unknown
 from assistant.recap.tokens import Token
-from assistant.recap.wordkinds import is_unknown
 
 _MOST_SURE = 0.98
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assistant.recap import amend
-from assistant.recap.answers import (
+from assistant.recap.interview import amend
+from assistant.recap.interview.answers import (
     ANSWERED,
     Command,
     company_in,
@@ -18,21 +18,21 @@ from assistant.recap.answers import (
     person_in,
     steps_in,
 )
-from assistant.recap.asked_codes import MOST_REFUSALS, offer_spelling
-from assistant.recap.lexicon import lists
-from assistant.recap.model import Answer, NextStep
-from assistant.recap.questions import (
+from assistant.recap.interview.asked_codes import MOST_REFUSALS, offer_spelling
+from assistant.recap.interview.questions import (
     UNSURE_BELOW,
     Question,
     doubtful_spelling,
     not_understood,
     onward,
 )
-from assistant.recap.repair import likely_others
+from assistant.recap.interview.repair import likely_others
+from assistant.recap.lexicon import lists
+from assistant.recap.model import Answer, NextStep
 from assistant.recap.tokens import phrase_at, tokenise
 
 if TYPE_CHECKING:
-    from assistant.recap.interview import Interview
+    from assistant.recap.interview.interview import Interview
 
 NOTHING = (Command.NONE, Command.NO, Command.DROP)
 """What says that there is none of what was asked for."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import msgspec
 
-from assistant.recap.nameclues import (
+from assistant.recap.names.nameclues import (
     Text,
     company_clues,
     company_spans,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.recap.predicates import Predicate, words_in
+from assistant.recap.steps.predicates import Predicate, words_in
 
 Kind = Literal["me", "them", "thing", "own", "nobody", "none"]
 

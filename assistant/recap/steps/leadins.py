@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.act import Act, sets_of
 from assistant.recap.nameddays import When
 from assistant.recap.numbers import read_cardinal
-from assistant.recap.predicates import words_in
-from assistant.recap.reach import CONDITION_REACH, Reach
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import pledge_set
+from assistant.recap.steps.act import Act, sets_of
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.reach import CONDITION_REACH, Reach
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import pledge_set
 from assistant.recap.tokens import phrase_at, word_at, words_of
 
 _CONDITION_WORDS = 8

@@ -13,10 +13,10 @@ from datetime import date
 
 import msgspec
 
-from assistant.recap import amend
-from assistant.recap.answers import Command, Extract, command_in
-from assistant.recap.asked_codes import ask_code, check_code, coded
-from assistant.recap.asked_items import (
+from assistant.recap.interview import amend
+from assistant.recap.interview.answers import Command, Extract, command_in
+from assistant.recap.interview.asked_codes import ask_code, check_code, coded
+from assistant.recap.interview.asked_items import (
     ask_company,
     ask_due,
     ask_person,
@@ -29,9 +29,8 @@ from assistant.recap.asked_items import (
     check_step,
     name_check,
 )
-from assistant.recap.changes import Change, change_fields, fields_named, read_correction
-from assistant.recap.model import Answer, RecapFields
-from assistant.recap.questions import (
+from assistant.recap.interview.changes import Change, change_fields, fields_named, read_correction
+from assistant.recap.interview.questions import (
     CHECKS,
     Question,
     checks_of,
@@ -39,7 +38,8 @@ from assistant.recap.questions import (
     onward,
     read_back,
 )
-from assistant.recap.repair import Again, Confirm, read_repair
+from assistant.recap.interview.repair import Again, Confirm, read_repair
+from assistant.recap.model import Answer, RecapFields
 from assistant.recap.tokens import tokenise
 
 MOST_ANSWERS = 40

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from assistant.recap.nameddays import When
-from assistant.recap.predicates import words_in
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import VAGUE, Owner, Pledge, Surroundings, pledge_set
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import VAGUE, Owner, Pledge, Surroundings, pledge_set
+from assistant.recap.steps.verbs import is_doing
 from assistant.recap.tokens import word_at, words_of
-from assistant.recap.verbs import is_doing
 
 _DAY_REACH = 8
 """So many words behind "it's in …" its day may stand."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.predicates import words_in
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import Pledge
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import Pledge
 from assistant.recap.tokens import word_at, words_of
 
 CONDITION_REACH = 12

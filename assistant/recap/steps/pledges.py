@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.recap.nameddays import When
-from assistant.recap.predicates import words_in
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import VAGUE, Pledge, Surroundings, is_refusal, pledge_set
-from assistant.recap.things import Things, sent
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import VAGUE, Pledge, Surroundings, is_refusal, pledge_set
+from assistant.recap.steps.things import Things, sent
+from assistant.recap.steps.verbs import base_of, is_doing
 from assistant.recap.tokens import word_at, words_of
-from assistant.recap.verbs import base_of, is_doing
 
 _MOST_INSIDE = 4
 """So many clauses back at most is the one that a joined verb goes on with."""

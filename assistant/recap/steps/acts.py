@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.act import Act, add_words, drop_preposition, sets_of
-from assistant.recap.leadins import LeadIns
 from assistant.recap.lexicon import lists
 from assistant.recap.nameddays import When
-from assistant.recap.predicates import words_in
-from assistant.recap.reach import Reach
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import Pledge, pledge_set
+from assistant.recap.steps.act import Act, add_words, drop_preposition, sets_of
+from assistant.recap.steps.leadins import LeadIns
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.reach import Reach
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import Pledge, pledge_set
 from assistant.recap.tokens import phrase_at, word_at, words_of
 
 _MOST_WORDS = 18

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.recap.lexicon import lists, ordinary_words
-from assistant.recap.predicates import Predicate, split_short_form, words_in
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause, Kind, Subject
+from assistant.recap.steps.predicates import Predicate, split_short_form, words_in
+from assistant.recap.steps.subjects import Clause, Kind, Subject
+from assistant.recap.steps.verbs import Form, base_of
 from assistant.recap.tokens import Token, word_at, words_of
-from assistant.recap.verbs import Form, base_of
 
 _MOST_WORDS = 5
 _LINK_WORDS = 4

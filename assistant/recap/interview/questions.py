@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.events import Expects
-from assistant.recap.amend import SURE
-from assistant.recap.answers import Command, command_in
+from assistant.recap.interview.amend import SURE
+from assistant.recap.interview.answers import Command, command_in
 from assistant.recap.lexicon import first_names, ordinary_words
 from assistant.recap.model import Contact, Item, Person, RecapFields
 
 if TYPE_CHECKING:
-    from assistant.recap.interview import Interview
+    from assistant.recap.interview.interview import Interview
 
 ItemT = TypeVar("ItemT", bound=Item)
 

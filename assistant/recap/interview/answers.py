@@ -15,7 +15,7 @@ from assistant.recap.corrections import settle
 from assistant.recap.dates import find_dates
 from assistant.recap.lexicon import lists
 from assistant.recap.model import Amount, Company, Contact, Item, NextStep, Person, RecapFields
-from assistant.recap.roles import role_after
+from assistant.recap.names.roles import role_after
 from assistant.recap.tokens import Token, phrase_at, source_text, tokenise, words_of
 
 Extract = Callable[[str], RecapFields]

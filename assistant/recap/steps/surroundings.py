@@ -8,11 +8,11 @@ from typing import Literal
 
 from assistant.recap.lexicon import lists
 from assistant.recap.nameddays import When
-from assistant.recap.predicates import words_in
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.verbs import is_doing
 from assistant.recap.tokens import Token, phrase_at, word_at, words_of
-from assistant.recap.verbs import is_doing
 
 Owner = Literal["me", "them"]
 _THING_REACH = 20

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.recap.ground import Ground
-from assistant.recap.predicates import Mood, Predicate, read_bare, skip_adverbs, words_in
-from assistant.recap.subjects import Clause, Subject
+from assistant.recap.steps.ground import Ground
+from assistant.recap.steps.predicates import Mood, Predicate, read_bare, skip_adverbs, words_in
+from assistant.recap.steps.subjects import Clause, Subject
+from assistant.recap.steps.verbs import base_of, is_doing
 from assistant.recap.tokens import word_at, words_of
-from assistant.recap.verbs import base_of, is_doing
 
 
 class Orders:

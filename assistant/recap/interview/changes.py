@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-from assistant.recap import amend
-from assistant.recap.answers import (
+from assistant.recap.interview import amend
+from assistant.recap.interview.answers import (
     Extract,
     amount_in,
     code_in,

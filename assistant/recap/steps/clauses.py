@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.recap.ground import Ground
-from assistant.recap.joining import Joining
 from assistant.recap.lexicon import lists
-from assistant.recap.orders import Orders
-from assistant.recap.predicates import (
+from assistant.recap.reading import Reading
+from assistant.recap.steps.ground import Ground
+from assistant.recap.steps.joining import Joining
+from assistant.recap.steps.orders import Orders
+from assistant.recap.steps.predicates import (
     Predicate,
     read_bare,
     read_predicate,
@@ -16,10 +17,9 @@ from assistant.recap.predicates import (
     split_short_form,
     words_in,
 )
-from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause, Kind, Subject
+from assistant.recap.steps.subjects import Clause, Kind, Subject
+from assistant.recap.steps.verbs import base_of, could_be_verb, is_doing
 from assistant.recap.tokens import phrase_at, word_at
-from assistant.recap.verbs import base_of, could_be_verb, is_doing
 
 
 def find_clauses(reading: Reading, names: frozenset[str], taken: set[int]) -> list[Clause]:

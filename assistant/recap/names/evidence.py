@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.company import CompanySpan
 from assistant.recap.lexicon import lists
-from assistant.recap.people import PersonSpan
+from assistant.recap.names.company import CompanySpan
+from assistant.recap.names.people import PersonSpan
 from assistant.recap.reading import Reading
 from assistant.recap.tokens import Token, phrase_at, words_of
 

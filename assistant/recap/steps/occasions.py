@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.recap.act import Act, add_words, sets_of
 from assistant.recap.nameddays import When
 from assistant.recap.numbers import read_cardinal
-from assistant.recap.predicates import words_in
 from assistant.recap.reading import Reading
-from assistant.recap.subjects import Clause
-from assistant.recap.surroundings import is_refusal, pledge_set
+from assistant.recap.steps.act import Act, add_words, sets_of
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.subjects import Clause
+from assistant.recap.steps.surroundings import is_refusal, pledge_set
+from assistant.recap.steps.verbs import base_of
 from assistant.recap.tokens import phrase_at, word_at, words_of
-from assistant.recap.verbs import base_of
 
 _OWED_REACH = 10
 """So many words before "… is due friday" the thing to pay may stand."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from assistant.recap.act import Act, sets_of
-from assistant.recap.acts import read_acts
-from assistant.recap.clauses import find_clauses
 from assistant.recap.lexicon import lists
 from assistant.recap.nameddays import When
-from assistant.recap.occasions import find_occasions
-from assistant.recap.pledges import find_pledges
-from assistant.recap.predicates import words_in
 from assistant.recap.reading import Reading
-from assistant.recap.surroundings import Owner
+from assistant.recap.steps.act import Act, sets_of
+from assistant.recap.steps.acts import read_acts
+from assistant.recap.steps.clauses import find_clauses
+from assistant.recap.steps.occasions import find_occasions
+from assistant.recap.steps.pledges import find_pledges
+from assistant.recap.steps.predicates import words_in
+from assistant.recap.steps.surroundings import Owner
+from assistant.recap.steps.verbs import base_of
 from assistant.recap.tokens import Token, phrase_at, word_at, words_of
-from assistant.recap.verbs import base_of
 
 _DEADLINE_REACH = 9
 """So many words behind an act a deadline may still be said for it."""

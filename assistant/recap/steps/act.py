@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from assistant.recap.lexicon import lists
 from assistant.recap.nameddays import When
 from assistant.recap.reading import Reading
-from assistant.recap.surroundings import Owner
+from assistant.recap.steps.surroundings import Owner
 
 
 @dataclass(slots=True)

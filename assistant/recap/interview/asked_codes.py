@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assistant.recap import amend
-from assistant.recap.answers import Command, code_in, person_in, spelled_in
-from assistant.recap.model import Answer, CaseNumber, Contact, Person, RecapFields
-from assistant.recap.questions import UNSURE_BELOW, Question, not_understood, onward
-from assistant.recap.repair import (
+from assistant.recap.interview import amend
+from assistant.recap.interview.answers import Command, code_in, person_in, spelled_in
+from assistant.recap.interview.questions import UNSURE_BELOW, Question, not_understood, onward
+from assistant.recap.interview.repair import (
     Confirm,
     Length,
     StartAgain,
@@ -23,9 +22,10 @@ from assistant.recap.repair import (
     said_again,
     with_length,
 )
+from assistant.recap.model import Answer, CaseNumber, Contact, Person, RecapFields
 
 if TYPE_CHECKING:
-    from assistant.recap.interview import Interview
+    from assistant.recap.interview.interview import Interview
 
 MOST_REFUSALS = 3
 """After so many wrong readings it is better written down by hand: on to the next thing."""

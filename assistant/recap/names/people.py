@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.recap.nameclues import as_text, took_no_part
-from assistant.recap.names import Named, likelihood, likely_people
-from assistant.recap.roles import department_reached, role_after, role_apart, role_before
+from assistant.recap.names.competition import Named, likelihood, likely_people
+from assistant.recap.names.nameclues import as_text, took_no_part
+from assistant.recap.names.roles import department_reached, role_after, role_apart, role_before
 from assistant.recap.tokens import Token
 
 _EARLIER_REACH = 6

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.recap.lexicon import lists
+from assistant.recap.steps.verbs import base_of, could_be_verb, gerund_of
 from assistant.recap.tokens import Token, phrase_at, word_at
-from assistant.recap.verbs import base_of, could_be_verb, gerund_of
 
 Mood = Literal[
     "will", "would", "must", "should", "may", "order", "progressive", "present", "past", "perfect"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.recap.ground import Ground
-from assistant.recap.predicates import Predicate, read_bare, skip_adverbs, words_in
-from assistant.recap.subjects import Clause, Subject
+from assistant.recap.steps.ground import Ground
+from assistant.recap.steps.predicates import Predicate, read_bare, skip_adverbs, words_in
+from assistant.recap.steps.subjects import Clause, Subject
+from assistant.recap.steps.verbs import base_of, gerund_of
 from assistant.recap.tokens import phrase_at, word_at, words_of
-from assistant.recap.verbs import base_of, gerund_of
 
 _MOST_INSIDE = 3
 """So many clauses may stand inside another before its next verb."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.recap.lexicon import lists
-from assistant.recap.roles import role_after, role_before
+from assistant.recap.names.roles import role_after, role_before
+from assistant.recap.names.wordkinds import is_unknown, kinds_of
 from assistant.recap.tokens import Token, phrase_at, words_of
-from assistant.recap.wordkinds import is_unknown, kinds_of
 
 LONGEST_COMPANY = 5
 LONGEST_PERSON = 2

@@ -1,0 +1,1 @@
+"""The interview after a dictation: questions, answers, corrections by voice."""

@@ -1,0 +1,1 @@
+"""Names: the company called, and the people who took part."""
