@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant.cases.building import CallInfo, Reading
 from assistant.cases.case import Case
@@ -25,13 +26,16 @@ from assistant.errors import ModelError
 from assistant.events import Expects, Final, Frame, Phase
 from assistant.inbox import Inbox
 from assistant.notices import Observer, WarningNotice
-from assistant.ports import AudioSource, CueSpotter, Dictation, Player
+from assistant.ports import AudioSource, CueSpotter, Dictation, Player, Transcriber
 from assistant.recap.codes import spell_for_speech
 from assistant.recap.model import RecapFields
 from assistant.runner import Parts
 from assistant.session import Ending, Session
 from assistant.settings import Settings, cases_folder, data_folder
 from assistant.speech.voice import Voice
+
+if TYPE_CHECKING:
+    from assistant.recognition.model_store import InstalledModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,20 +168,9 @@ def _ears(
     is called when we may be being told to stop.
     """
     from assistant.recognition import cue_spotter
-    from assistant.recognition.answer_reader import AnswerReader
-    from assistant.recognition.code_places import may_go_on
-    from assistant.recognition.code_reader import CodeReader
-    from assistant.recognition.code_refiner import CodeRefiner
-    from assistant.recognition.dictation import UtteranceDictation
     from assistant.recognition.model_store import find_model
     from assistant.recognition.model_twin import twin_of
-    from assistant.recognition.three_hearings import ThreeHearings
-    from assistant.recognition.transcribers import (
-        VoskTranscriber,
-        load_vosk_model,
-        open_transcriber,
-    )
-    from assistant.recognition.two_hearings import TwoHearings
+    from assistant.recognition.transcribers import load_vosk_model, open_transcriber
     from assistant.recognition.vocabulary import ModelVocabulary
 
     transcriber = None
@@ -187,12 +180,28 @@ def _ears(
         lacking = f"Cues are heard less surely, and no recap can be dictated: {error}"
         observer.notice(WarningNotice(t=0.0, code=error.code, message=lacking))
     installed = find_model()
-    path = installed.path
-    model = load_vosk_model(twin_of(path))
-    known = _known(cues, ModelVocabulary(path, model), observer)
+    model = load_vosk_model(twin_of(installed.path))
+    known = _known(cues, ModelVocabulary(installed.path, model), observer)
     spotter = cue_spotter.CueSpotter(model, known, settings.hearing, transcriber, suspect=hush)
     if transcriber is None:
         return Ears(spotter)
+    dictation = _dictation(installed, model, transcriber, known_codes)
+    return Ears(spotter, dictation, transcriber.load)
+
+
+def _dictation(
+    installed: InstalledModel, model: Any, transcriber: Transcriber, known_codes: Sequence[str]
+) -> Dictation:
+    """What takes dictation: free text by the best engines there are, codes by grammars."""
+    from assistant.recognition.answer_reader import AnswerReader
+    from assistant.recognition.code_places import may_go_on
+    from assistant.recognition.code_reader import CodeReader
+    from assistant.recognition.code_refiner import CodeRefiner
+    from assistant.recognition.dictation import UtteranceDictation
+    from assistant.recognition.three_hearings import ThreeHearings
+    from assistant.recognition.transcribers import VoskTranscriber
+    from assistant.recognition.two_hearings import TwoHearings
+
     reader = CodeReader(model)
     refine = CodeRefiner(model, reader, known_codes)
     answers = AnswerReader(refine, reader, known_codes)
@@ -200,9 +209,8 @@ def _ears(
     if transcriber.name != "vosk":
         writer = ThreeHearings(transcriber, model)
         if installed.fit_for_dictation:
-            writer = TwoHearings(writer, VoskTranscriber(path, model))
-    dictation = UtteranceDictation(writer, refine=refine, read_answer=answers, goes_on=may_go_on)
-    return Ears(spotter, dictation, transcriber.load)
+            writer = TwoHearings(writer, VoskTranscriber(installed.path, model))
+    return UtteranceDictation(writer, refine=refine, read_answer=answers, goes_on=may_go_on)
 
 
 def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:
