@@ -58,6 +58,9 @@ def test_forms_of_verbs() -> None:
     assert base_of("applies", "third") == "apply"
     assert base_of("agreed", "participle") == "agree"
     assert base_of("sent", "participle") == "send"
+    assert base_of("rebilled", "past") == "rebill", "done again"
+    assert base_of("reading", "gerund") == "read"
+    assert not base_of("restaurants", "third"), "a word of its own"
     assert base_of("sofa", "base") == ""
     assert gerund_of("remaking") == "remake"
     assert gerund_of("morning") == ""
@@ -100,6 +103,7 @@ def test_who_does_what(text: str, clauses: list[tuple[str, str, str]]) -> None:
         ("photos of the damage to go to claims before friday", ["me 18"]),
         ("three working days for the inspector to come", ["them 18"]),
         ("i should have the letter by friday", ["them 18"]),
+        ("they'll whatsapp me before the weekend", ["them 18"]),
         ("the parcel gets picked up tomorrow", ["them 16"]),
         ("hire car delivered tomorrow by ten", ["them 16"]),
         ("forty pounds is coming off the bill on friday", ["them 18"]),

@@ -107,6 +107,13 @@ def test_likelihood_is_a_probability() -> None:
         ("the photo is too old file number r p slash two five slash nine one", ["RP/25/91"]),
         ("ticket c l six six the morning's one c l six oh one two they closed", ["CL66"]),
         ("the missing p forty five", []),
+        ("ticket number is lb four four seven one nine", ["LB44719"]),
+        ("case two zero kg two", []),
+        ("ticket four four one mr smith took it", ["441"]),
+        ("Matter reference NGL.26.448.C. They claim it.", ["NGL.26.448.C"]),
+        ("it is n g l dot two six dot four four eight dot charlie", ["NGL.26.448.C"]),
+        ("dossier number four five six seven two", ["45672"]),
+        ("my national insurance number is q q one two three four five six c", []),
     ],
 )
 def test_case_numbers_and_what_is_said_of_them(text: str, numbers: list[str]) -> None:

@@ -187,6 +187,11 @@ def test_promises_however_they_are_said(text: str, owed: list[tuple[str, str | N
     ("promise", "due"),
     [
         ("they'll call me tomorrow", "2026-09-16"),
+        ("they'll call me before the weekend", "2026-09-18"),
+        ("they'll call me first thing in the morning", "2026-09-16"),
+        ("they'll send it within the week", "2026-09-22"),
+        ("they'll send it sometime this month", "2026-09-30"),
+        ("they'll send it on monday's van", "2026-09-21"),
         ("they'll call me by close of business tomorrow", "2026-09-16"),
         ("they'll call me first thing monday", "2026-09-21"),
         ("they'll call me by monday at the latest", "2026-09-21"),

@@ -117,15 +117,13 @@ def _label_before(tokens: Sequence[Token], at: int, floor: int) -> tuple[str, bo
             phrase = " ".join(words_of(tokens[begin : start + 1]))
             if phrase in sets["not_labels"] or _too_far(tokens, start, at):
                 return "", False, 0
-            if phrase in ("logged it as", "logged as", "filed it as", "raised it as"):
+            if phrase in sets["logged_as"]:
                 return phrase, True, at - start
             if phrase in sets["other_labels"] and phrase not in sets["case_labels"]:
                 return phrase, False, at - start
             owner = tokens[begin - 1].word if begin else ""
-            if (
-                phrase in ("reference", "ref")
-                and owner in sets["other_labels"] - sets["case_labels"]
-            ):
+            others = sets["other_labels"] - sets["case_labels"]
+            if phrase in sets["of_anything"] and owner in others:
                 return phrase, False, at - start
             if phrase in sets["case_labels"]:
                 context = " ".join(words_of(tokens[max(0, begin - 2) : start + 1]))
@@ -149,7 +147,7 @@ def _label_after(tokens: Sequence[Token], end: int) -> tuple[str, bool, int]:
     here = end + (denied or phrase_at(tokens, end, sets["label_after"]))
     if here == end:
         return "", False, 0
-    if word_at(tokens, here) in ("the", "my", "our", "your", "their", "a"):
+    if word_at(tokens, here) in sets["determiners"]:
         here += 1
     for step in range(2):
         length = phrase_at(tokens, here + step, sets["case_labels"] | sets["other_labels"])

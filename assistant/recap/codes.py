@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.recap.lexicon import lists
+from assistant.recap.lexicon import lists, ordinary_words
 from assistant.recap.numbers import read_cardinal, read_digit_item
 from assistant.recap.tokens import Token, phrase_at, tokenise
 
@@ -14,6 +14,9 @@ _MOST_PIECES = 48
 """Nothing longer is a code; keeps nonsense from taking time."""
 _LONGEST_WRITTEN_LETTERS = 5
 """An upper-case run up to this long is read as letters ("RL/516"), a longer one as a word."""
+
+_LONGEST_RUN_TOGETHER = 3
+"""Lower-case letters up to this many are read as such before a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ def read_code(tokens: Sequence[Token], at: int) -> Code | None:
     pieces: list[_Piece] = []
     end = at + phrase_at(tokens, at, lists("codes").sets["hash"])
     while end < len(tokens) and len(pieces) < _MOST_PIECES:
-        if pieces and tokens[end].starts_sentence:
-            break
+        if pieces and tokens[end].starts_sentence and tokens[end].gap != ".":
+            break  # "NGL.26.448.C" is one code
         piece = _piece(tokens, end, pieces[-1] if pieces else None)
         if piece is None or (not pieces and piece.kind in ("separator", "word")):
             break
@@ -98,6 +101,8 @@ def _piece(tokens: Sequence[Token], at: int, before: _Piece | None) -> _Piece | 
     """The next symbol or group of a code at token `at`."""
     sets, maps = lists("codes").sets, lists("codes").maps
     token = tokens[at]
+    if before and token.kind == "number" and token.gap == ".":
+        return _Piece(token.text, at, at + 1, "digits")
     if token.kind != "word":
         item = read_digit_item(tokens, at)
         return (
@@ -171,12 +176,23 @@ def _written(tokens: Sequence[Token], at: int, before: _Piece | None) -> _Piece 
         return _Piece(token.text.upper(), at, at + 1, "written")
     if plain and token.text.isupper() and len(token.text) <= _LONGEST_WRITTEN_LETTERS:
         return _Piece(token.text, at, at + 1, "written")
+    beyond = at + 1 + phrase_at(tokens, at + 1, frozenset(lists("codes").maps["separators"]), 2)
+    if _is_unsayable(token.word) and read_digit_item(tokens, beyond) is not None:
+        return _Piece(token.word.upper(), at, at + 1, "written")  # "lb four four seven"
     spoken = before is not None and before.kind == "separator"
     separated = spoken or (before is not None and token.gap == "/")
     ordinary = token.word in lists("codes").sets["function_words"]
     if separated and plain and token.word.isalpha() and len(token.word) <= 4 and not ordinary:
         return _Piece(token.word.upper(), at, at + 1, "word")
     return None
+
+
+def _is_unsayable(word: str) -> bool:
+    """Whether `word` is letters run together, as engines write them: none of the language."""
+    short = word.isascii() and word.isalpha() and 2 <= len(word) <= _LONGEST_RUN_TOGETHER
+    sets = lists("codes").sets
+    known = ordinary_words() | sets["units"] | sets["abbreviations"]
+    return short and not set(word) & set("aeiouy") and word not in known
 
 
 def _trimmed(tokens: Sequence[Token], pieces: list[_Piece]) -> list[_Piece]:

@@ -114,7 +114,7 @@ def _domain(tokens: Sequence[Token], at: int) -> Found | None:
         words.append("-" if word in ("dash", "hyphen") else item.text if item else word)
         here = item.end if item else here + 1
     plain = sum(len(word) > 1 for word in words)
-    introduced = at == 0 or tokens[at - 1].word in ("at", "on", "to", "from", "visit", "is", "www")
+    introduced = at == 0 or tokens[at - 1].word in lists("contacts").sets["before_page"]
     if not words or plain > (3 if introduced else 1):
         return None
     value = "".join(words)
@@ -131,6 +131,7 @@ def _domain(tokens: Sequence[Token], at: int) -> Found | None:
         or not top.isalpha()
         or len(top) < 2
         or top in lists("numbers").numbers["digits"]
+        or top in lists("codes").maps["nato"]
     ):
         return None
     sets = lists("codes").sets
@@ -187,14 +188,14 @@ def _local(tokens: Sequence[Token], at: int) -> Found | None:
             not ((len(symbol) == 1 and len(before) == 1) or (symbol.isdigit() and before))
             or (before in ("a", "i") and not _spells(tokens, here - 1))
             or tokens[here].after_pause
-            or before in ("to", "at", "is")
+            or before in lists("contacts").sets["no_mailbox"]
         ):
             break
     words = words_of(tokens[max(0, here - _LOCAL_REACH) : here])
     plain = lists("contacts").sets["local_words"]
     # "Write to glass claims at …": plain words between "to" and the "at" belong together.
     for count, word in enumerate(reversed(words)):
-        if word in ("to", "email", "is", "emailing", "address", "at", "on", "from"):
+        if word in lists("contacts").sets["before_mailbox"]:
             if text.isalpha() and len(text) > 1:
                 text = "".join(words[len(words) - count :]) + text
                 here -= count
@@ -207,7 +208,7 @@ def _local(tokens: Sequence[Token], at: int) -> Found | None:
 def _spells(tokens: Sequence[Token], at: int) -> bool:
     """Whether the "a" or "i" at token `at` is spelled: "email is a b k at"."""
     before = _word(tokens, at - 1)
-    return len(before) == 1 or before in ("is", "to", "email", "address", "it's", "at", "for")
+    return len(before) == 1 or before in lists("contacts").sets["before_spelled"]
 
 
 def find_numbers(tokens: Sequence[Token], taken: set[int], country: str) -> list[ContactSpan]:
@@ -268,7 +269,7 @@ def _without_hours(
 ) -> Digits | None:
     """`digits` without the first of the opening hours behind them: "… nine to five"."""
     following = _word(tokens, digits.end) if digits is not None else ""
-    hours = following in ("to", "till", "until", "am", "through")
+    hours = following in lists("contacts").sets["hours"]
     if digits is None or not hours or _is_valid(digits.text, country):
         return digits
     for end in range(digits.end - 1, at, -1):

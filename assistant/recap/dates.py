@@ -29,8 +29,6 @@ from assistant.recap.tokens import Token, phrase_at, word_at
 
 __all__ = ["When", "find_dates", "read_when"]
 
-__all__ = ["When", "find_dates", "read_when"]
-
 _STEM = 4
 """Two words that begin alike for so many letters speak of the same event: "fitter", "fitting"."""
 _PLAIN_STEMS = frozenset(("they", "when", "then", "from", "that", "this", "afte", "your", "thei"))

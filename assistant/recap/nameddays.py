@@ -84,12 +84,15 @@ def read_end_of(tokens: Sequence[Token], at: int, today: date, direction: Direct
     unit = word_at(tokens, here + 1) if which in ("the", "this", "next", "that") else which
     here += 2 if which in ("the", "this", "next", "that") else 1
     later = int(which == "next")
-    if unit == "weekend" and here > at + 1:
+    before = word_at(tokens, start - 1) == "before"
+    if unit == "weekend" and (here > at + 1 or before or word_at(tokens, start - 1) == "by"):
         friday = friday_of(today, later)
-        return When(shift(friday, 2) if friday else None, start, here, "deadline")
+        day = shift(friday, 0 if before else 2) if friday else None
+        return When(day, start, here, "deadline")
     if unit == "week" and (end_of or which in ("this", "next")):
         return When(friday_of(today, later), start, here, "deadline")
-    if not (end_of or last_day):
+    sometime = which == "this" and word_at(tokens, start - 1) in ("sometime", "later")
+    if not (end_of or last_day or (sometime and unit == "month")):
         return None
     if unit == "month":
         return When(month_end(add_months(today.replace(day=1), later)), start, here, "deadline")

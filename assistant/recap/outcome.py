@@ -49,7 +49,7 @@ def find_called_on(reading: Reading, company_end: int | None) -> CalledSpan | No
         if weekday is not None:
             found.append(CalledSpan(weekday, at, at + 1, 0.9))
         length = phrase_at(tokens, at, just)
-        rang_out = at > 0 and tokens[at - 1].word in ("it", "phone", "line")
+        rang_out = at > 0 and tokens[at - 1].word in lists("outcome").sets["ringing"]
         if length and not rang_out:
             found.append(CalledSpan(reading.today, at, at + length, 0.9))
     return max(found, key=lambda span: (span.day, span.confidence), default=None)
@@ -59,7 +59,7 @@ def _weekday_of_call(tokens: Sequence[Token], at: int, today: date) -> date | No
     """The day of "friday's call": the last such weekday before `today`; None for anything else."""
     weekday = lists("dates").numbers["weekdays"].get(tokens[at].word.removesuffix("'s"))
     owns = weekday is not None and tokens[at].word.endswith("'s")
-    if weekday is None or not owns or word_at(tokens, at + 1) not in ("call", "chat", "phone"):
+    if weekday is None or not owns or word_at(tokens, at + 1) not in lists("outcome").sets["calls"]:
         return None
     return today - timedelta(days=(today.weekday() - weekday) % 7 or 7)
 
@@ -126,7 +126,7 @@ def _speaks_of_call(tokens: Sequence[Token], when: When) -> bool:
         again = tokens[at + 1].word if at + 1 < len(tokens) else ""
         past = tokens[at].word in sets["call_verbs"]
         plan = not past and at > 0 and tokens[at - 1].word in sets["planning"]
-        if again not in ("back", "me", "us", "center", "centre", "them") and not plan:
+        if again not in sets["no_call_behind"] and not plan:
             return True
         if again in ("them", "me") and past:
             return True
@@ -254,10 +254,7 @@ def was_resolved(tokens: Sequence[Token]) -> bool | None:
             continue
         if _negated(tokens, at, sets["not_yet"]):
             negation = words_of(tokens[max(0, at - 3) : at])
-            if any(
-                word in ("not", "isn't", "wasn't", "never", "hasn't", "nothing")
-                for word in negation
-            ):
+            if any(word in lists("outcome").sets["negations"] for word in negation):
                 verdict = False
         elif phrase_at(tokens, at + length, sets["question"]):
             verdict = False
@@ -276,4 +273,4 @@ def _called_again(tokens: Sequence[Token], at: int) -> bool:
 
 def _conditional(tokens: Sequence[Token], at: int) -> bool:
     before = words_of(tokens[max(0, at - 4) : at])
-    return any(word in ("if", "unless", "until", "when", "whether", "in") for word in before)
+    return any(word in lists("outcome").sets["open_conditions"] for word in before)

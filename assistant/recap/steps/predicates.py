@@ -144,7 +144,8 @@ class _Reader:
             return self._found(mood, base)
         closed = words_in("determiners") | words_in("prepositions") | words_in("edges")
         plain = self._at < len(self._tokens) and self._tokens[self._at].kind == "word"
-        if plain and word not in closed and could_be_verb(word):
+        likely = mood == "will" or could_be_verb(word)  # "they'll whatsapp me"
+        if plain and word not in closed and likely:
             return replace(self._found(mood, word), listed=False)
         return None
 

@@ -40,13 +40,19 @@ def _forms() -> dict[str, dict[Form, str]]:
 
 
 def base_of(word: str, form: Form) -> str:
-    """The verb that `word` is that form of, or ""."""
-    return _forms().get(word, {}).get(form, "")
+    """The verb that `word` is that form of, "re-" before it included; or ""."""
+    listed = _forms().get(word, {}).get(form, "")
+    again = word.removeprefix("re").removeprefix("-")
+    if listed or again == word or len(again) < _SHORTEST:
+        return listed
+    base = _forms().get(again, {}).get(form, "")
+    return f"re{base}" if base and is_doing(base) and word not in ordinary_words() else ""
 
 
 def is_doing(base: str) -> bool:
     """Whether `base` is something one does for somebody, not what one says, feels or is."""
-    return base in lists("verbs").sets["doing"]
+    doing = lists("verbs").sets["doing"]
+    return base in doing or (base.startswith("re") and base[2:] in doing)
 
 
 @lru_cache(maxsize=4096)
