@@ -185,14 +185,20 @@ def _ears(
     spotter = cue_spotter.CueSpotter(model, known, settings.hearing, transcriber, suspect=hush)
     if transcriber is None:
         return Ears(spotter)
-    dictation = _dictation(installed, model, transcriber, known_codes)
+    dictation = open_dictation(installed, model, transcriber, known_codes)
     return Ears(spotter, dictation, transcriber.load)
 
 
-def _dictation(
-    installed: InstalledModel, model: Any, transcriber: Transcriber, known_codes: Sequence[str]
+def open_dictation(
+    installed: InstalledModel,
+    model: Any,
+    transcriber: Transcriber,
+    known_codes: Sequence[str] = (),
 ) -> Dictation:
-    """What takes dictation: free text by the best engines there are, codes by grammars."""
+    """What takes dictation: free text by the best engines there are, codes by grammars.
+
+    `model` is the `vosk.Model` that is `installed`; `known_codes` as in `CodeReader.read`.
+    """
     from assistant.recognition.answer_reader import AnswerReader
     from assistant.recognition.code_places import may_go_on
     from assistant.recognition.code_reader import CodeReader
@@ -205,12 +211,19 @@ def _dictation(
     reader = CodeReader(model)
     refine = CodeRefiner(model, reader, known_codes)
     answers = AnswerReader(refine, reader, known_codes)
-    writer = transcriber
+    writer, hear_ahead = transcriber, None
     if transcriber.name != "vosk":
-        writer = ThreeHearings(transcriber, model)
+        writer = three = ThreeHearings(transcriber, model)
+        hear_ahead = three.hear_ahead
         if installed.fit_for_dictation:
             writer = TwoHearings(writer, VoskTranscriber(installed.path, model))
-    return UtteranceDictation(writer, refine=refine, read_answer=answers, goes_on=may_go_on)
+    return UtteranceDictation(
+        writer,
+        refine=refine,
+        read_answer=answers,
+        goes_on=may_go_on,
+        hear_ahead=hear_ahead,
+    )
 
 
 def _known(cues: CueBook, vocabulary: Set[str], observer: Observer) -> CueBook:

@@ -64,7 +64,7 @@ class Heard:
     """From the beginning to the saved case."""
     saved_after_s: float
     """From the last sample of "end recap" to the case file on disk, when fed in real time: the
-    audio that was waited for, and the CPU time of the frame that decided."""
+    audio that was waited for, and the CPU time of whatever was not worked through by then."""
     interview_s: float
     """From the saved case to the end of the last answer."""
     talk: list[str]
@@ -76,23 +76,30 @@ class Timed(Caller):
     began_cpu_s = 0.0
     frame_cpu_s = 0.0
     saved_cpu_s = 0.0
-    decided_cpu_s = 0.0
+    done_s = 0.0
+    """When the last frame was worked through, had frames come in real time."""
+    saved_live_s = 0.0
+    """The same for the case file."""
 
     def open(self, deliver: Deliver) -> None:
         """Begin."""
-        self.began_cpu_s = time.process_time()
+        self.began_cpu_s = self.frame_cpu_s = time.process_time()
         super().open(deliver)
 
     def notice(self, notice: Notice) -> None:
         """Note when the case was saved."""
         if isinstance(notice, CaseSavedNotice):
             self.saved_cpu_s = time.process_time() - self.began_cpu_s
-            self.decided_cpu_s = time.process_time() - self.frame_cpu_s
+            self.saved_live_s = self._live_s(notice.t)
         super().notice(notice)
 
     def status(self, status: Status) -> None:
-        """Note the CPU time after each frame."""
+        """Note when a frame is done: it waits for the ones before it, and takes its CPU time."""
+        self.done_s = self._live_s(status.t_s)
         self.frame_cpu_s = time.process_time()
+
+    def _live_s(self, t_s: float) -> float:
+        return max(self.done_s, t_s) + time.process_time() - self.frame_cpu_s
 
 
 def work_through(row: dict[str, Any], voice: str, folder: Path, cache: Path) -> Heard:
@@ -115,7 +122,7 @@ def work_through(row: dict[str, Any], voice: str, folder: Path, cache: Path) -> 
         before=caller.before or RecapFields(),
         after=caller.after,
         cpu_per_s=caller.saved_cpu_s / caller.ends_s,
-        saved_after_s=caller.saved_s - caller.ends_s + caller.decided_cpu_s,
+        saved_after_s=caller.saved_live_s - caller.ends_s,
         interview_s=max(0.0, caller.over_s - caller.saved_s),
         talk=caller.talk,
     )

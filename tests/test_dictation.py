@@ -14,6 +14,7 @@ from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, Expects, Final, Fram
 from assistant.ports import Dictation
 from assistant.recognition.code_places import may_go_on
 from assistant.recognition.dictation import (
+    AHEAD_S,
     CODE_END_SILENCE_S,
     END_SILENCE_S,
     MAX_UTTERANCE_S,
@@ -199,6 +200,20 @@ def test_refine_sees_text_and_audio_and_decides_what_is_final() -> None:
     finals = feed(dictation, frames(speech(0.9), silence(2)))
     assert seen == [("Ticket.", round(0.9 * SAMPLE_RATE_HZ))]
     assert (finals[0].text, finals[0].second) == ("Ticket 742.", "Ticket 7420.")
+
+
+@pytest.mark.parametrize(("seconds", "lengths_s"), [(AHEAD_S - 0.5, []), (AHEAD_S + 2, [AHEAD_S])])
+def test_of_a_long_utterance_the_beginning_is_heard_once_while_it_goes_on(
+    seconds: float, lengths_s: list[float]
+) -> None:
+    ahead: list[bytes] = []
+    transcriber = FakeTranscriber(["All of it."])
+    dictation = UtteranceDictation(transcriber, LevelGate(), hear_ahead=ahead.append)
+    dictation.start(0.0)
+    assert feed(dictation, frames(speech(seconds))) == []
+    assert [len(pcm) / 2 / SAMPLE_RATE_HZ for pcm in ahead] == pytest.approx(lengths_s, abs=FRAME_S)
+    assert [final.text for final in dictation.stop()] == ["All of it."]
+    assert all(transcriber.spans[0].startswith(pcm) for pcm in ahead)
 
 
 def breaking_off(*texts: str) -> tuple[UtteranceDictation, FakeTranscriber]:

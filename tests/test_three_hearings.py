@@ -158,6 +158,19 @@ class TestAsking:
         hearings.load()
         assert engine.loaded
 
+    def test_what_is_heard_ahead_is_not_heard_again(self) -> None:
+        engine = FakeTranscriber(["One.", "One.", "two", "two"])
+        hearings = ThreeHearings(engine, NoModel())
+        hearings.hear_ahead(tone(MAX_SPAN_S))
+        assert len(engine.spans) == 2
+        assert hearings.transcribe(tone(MAX_SPAN_S + 1.0)).text == "One two"
+        assert len(engine.spans) == 4
+
+    def test_a_span_that_may_grow_is_not_heard_ahead(self) -> None:
+        engine = FakeTranscriber()
+        ThreeHearings(engine, NoModel()).hear_ahead(tone(MAX_SPAN_S - 1.0))
+        assert engine.spans == []
+
 
 @pytest.mark.needs_model
 @pytest.mark.shared_data

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from fakes_recognition import FakeTranscriber
+from fakes_recognition import FakeDictation, FakeTranscriber
 
 from assistant.commands import transcribe
-from assistant.errors import AudioError, UsageError
+from assistant.errors import AudioError, ModelError, UsageError
 from assistant.events import SAMPLE_RATE_HZ
 
 
@@ -36,8 +36,14 @@ def recording(tmp_path: Path) -> str:
     return str(path)
 
 
-def says(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Any engine hears `text`."""
+def says(monkeypatch: pytest.MonkeyPatch, text: str, *, model: bool = False) -> None:
+    """Any engine hears `text`; there is another `model` or none."""
+
+    def no_model() -> None:
+        raise ModelError("model-missing", "There is no model.", "Run: callcoach setup")
+
+    if not model:
+        monkeypatch.setattr("assistant.recognition.model_store.find_model", no_model)
     monkeypatch.setattr(
         "assistant.recognition.transcribers.open_transcriber", lambda _: FakeTranscriber([text])
     )
@@ -126,13 +132,34 @@ def test_a_wrong_day_is_a_usage_error(recording: str) -> None:
 
 
 @pytest.mark.needs_model
+def test_text_is_written_down_by_what_takes_dictation(
+    recording: str,
+    vosk_model_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made: list[object] = []
+
+    def fake(*parts: object) -> FakeDictation:
+        made.append(parts)
+        return FakeDictation()
+
+    says(monkeypatch, "Unused.", model=True)
+    monkeypatch.setattr("assistant.composition.open_dictation", fake)
+    run(recording, recording)
+    assert "Word. Word." in capsys.readouterr().out
+    assert len(made) == 2
+    assert made[0] == made[1]
+
+
+@pytest.mark.needs_model
 def test_codes_come_with_alternatives(
     recording: str,
     vosk_model_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    says(monkeypatch, "Nine.")
+    says(monkeypatch, "Nine.", model=True)
     run(recording, "--as", "code", "--json")
     row = json.loads(capsys.readouterr().out)
     assert row["as"] == "code"

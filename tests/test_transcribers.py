@@ -181,6 +181,7 @@ def written(monkeypatch: pytest.MonkeyPatch, *texts: str) -> str:
     ("texts", "expected"),
     [
         (("They call to-morrow, not To-day.",), "They call tomorrow, not Today."),
+        (("A week to day, not day to day.",), "A week today, not day to day."),
         (("I go to-and-fro.",), "I go to-and-fro."),
         (("At nine to nine.", "And then run it."), "At nine to nine and then run it."),
         (("I spoke to.", "Mark in billing."), "I spoke to Mark in billing."),

@@ -15,10 +15,14 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.events import Final, Frame
+    from assistant.ports import Dictation
     from assistant.recognition.code_reader import CodeReader
+    from assistant.recognition.model_store import InstalledModel
 
 MOSTLY_LETTERS = 0.6
 """Share of code-like words from which a name was spelled."""
+Load = Callable[[], "tuple[InstalledModel, Any]"]
+"""Gives the installed model and its `vosk.Model`. Raises `ModelError`."""
 KINDS = ("text", "code", "phone", "email", "name", "date")
 
 
@@ -76,12 +80,13 @@ def _day(text: str | None) -> date:
 
 def _reader_of(kind: str, transcriber: Any, today: date) -> Callable[[Path], dict[str, Any]]:
     """What makes of one file the fields of its row."""
+    load = cache(_installed)
     if kind in ("code", "phone", "name"):
-        return _symbol_reader(kind, transcriber, today)
+        return _symbol_reader(kind, transcriber, today, load)
 
     def read(path: Path) -> dict[str, Any]:
         frames, problem = _frames(path)
-        finals = _dictated(frames, transcriber, path.name)
+        finals = _dictated(frames, _dictation(transcriber, load), path.name)
         text = " ".join(final.text for final in finals)
         row: dict[str, Any] = {
             "seconds": _seconds(frames),
@@ -97,15 +102,13 @@ def _reader_of(kind: str, transcriber: Any, today: date) -> Callable[[Path], dic
     return read
 
 
-def _dictated(frames: list[Frame], transcriber: Any, name: str) -> list[Final]:
+def _dictated(frames: list[Frame], dictation: Dictation, name: str) -> list[Final]:
     """The utterances of a file, with progress on stderr."""
     from rich.console import Console
     from rich.progress import Progress
 
     from assistant.events import Final as FinalEvent
-    from assistant.recognition.dictation import UtteranceDictation
 
-    dictation = UtteranceDictation(transcriber)
     dictation.start(0.0)
     finals: list[Final] = []
     console = Console(stderr=True)
@@ -114,6 +117,29 @@ def _dictated(frames: list[Frame], transcriber: Any, name: str) -> list[Final]:
             finals += [each for each in dictation.accept(frame) if isinstance(each, FinalEvent)]
         finals += dictation.stop()
     return finals
+
+
+def _installed() -> tuple[InstalledModel, Any]:
+    """The installed model and its `vosk.Model`. Raises `ModelError`."""
+    from assistant.recognition.model_store import find_model
+    from assistant.recognition.model_twin import twin_of
+    from assistant.recognition.transcribers import load_vosk_model
+
+    installed = find_model()
+    return installed, load_vosk_model(twin_of(installed.path))
+
+
+def _dictation(transcriber: Any, load: Load) -> Dictation:
+    """What writes a recap down, where a model is installed; else the engine alone."""
+    from assistant.composition import open_dictation
+    from assistant.errors import ModelError
+    from assistant.recognition.dictation import UtteranceDictation
+
+    try:
+        installed, model = load()
+    except ModelError:
+        return UtteranceDictation(transcriber)
+    return open_dictation(installed, model, transcriber)
 
 
 def _frames(path: Path) -> tuple[list[Frame], str]:
@@ -152,16 +178,14 @@ def _rows(finals: list[Final]) -> list[dict[str, Any]]:
     ]
 
 
-def _symbol_reader(kind: str, transcriber: Any, today: date) -> Callable[[Path], dict[str, Any]]:
+def _symbol_reader(
+    kind: str, transcriber: Any, today: date, load: Load
+) -> Callable[[Path], dict[str, Any]]:
     """Reads codes and phone numbers by grammar; names too, where they are spelled."""
     from assistant.recognition.code_reader import QUIET, CodeReader
-    from assistant.recognition.model_store import find_model
-    from assistant.recognition.model_twin import twin_of
-    from assistant.recognition.transcribers import load_vosk_model
 
-    @cache
     def reader() -> CodeReader:
-        return CodeReader(load_vosk_model(twin_of(find_model().path)))
+        return CodeReader(load()[1])
 
     def read(path: Path) -> dict[str, Any]:
         frames, problem = _frames(path)

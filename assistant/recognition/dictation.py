@@ -34,6 +34,8 @@ POST_ROLL_S = 0.3
 """Audio kept from behind the last voice, so that no soft last sound is lost."""
 MAX_UTTERANCE_S = 12.0
 """Longer utterances are split at their best pause, so that the journal never lags far behind."""
+AHEAD_S = 7.0
+"""Once an utterance has lasted so long its first span is heard, while it goes on."""
 RING_S = 3.0
 """Audio kept while not taking dictation: a cue to begin is understood only after its end."""
 MAX_GAP_S = 1.0
@@ -66,6 +68,8 @@ class Reading:
 
 Refine = Callable[[str, bytes], Reading]
 """Looks again at a finished text with its audio: where codes are read symbol by symbol."""
+HearAhead = Callable[[bytes], None]
+"""Hears what is sure to be a whole span of an utterance that still goes on."""
 GoesOn = Callable[[str], bool]
 """Whether a text ends where more of a code may follow."""
 ReadAnswer = Callable[[str, bytes, Expects], Reading]
@@ -101,12 +105,14 @@ class UtteranceDictation:
         end_silence_s: float = END_SILENCE_S,
         read_answer: ReadAnswer | None = None,
         goes_on: GoesOn | None = None,
+        hear_ahead: HearAhead | None = None,
     ) -> None:
         self._transcriber = transcriber
         self._gate = voice_activity or VoiceActivity(hangover_frames=0)
         self._refine = refine
         self._read_answer = read_answer
         self._goes_on = goes_on
+        self._hear_ahead = hear_ahead
         self._end_silence_s = end_silence_s
         self._end_silence = _samples(end_silence_s)
         self._expects = Expects.TEXT
@@ -202,8 +208,12 @@ class UtteranceDictation:
             end = utterance.voice_end + _samples(POST_ROLL_S)
             if silence >= _samples(CODE_END_SILENCE_S) or not self._may_go_on(end):
                 finals += self._finish_until(end)
-        elif piece.end - utterance.slices[0].start >= _samples(MAX_UTTERANCE_S):
+        elif utterance.lasts(MAX_UTTERANCE_S):
             finals += self._finish_until(utterance.best_pause())
+        elif self._hear_ahead and not utterance.heard_ahead and utterance.lasts(AHEAD_S):
+            # Else all of it would be heard only after "end recap", and somebody waits for that.
+            utterance.heard_ahead = True
+            self._hear_ahead(_join(utterance.slices))
         return finals
 
     def _may_go_on(self, end: int) -> bool:
@@ -264,6 +274,11 @@ class _Utterance:
     def __init__(self) -> None:
         self.slices: list[_Slice] = []
         self.voice_end: int | None = None
+        self.heard_ahead = False
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether it has lasted so long."""
+        return self.slices[-1].end - self.slices[0].start >= _samples(seconds)
 
     def add(self, piece: _Slice) -> None:
         self.slices.append(piece)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -19,6 +20,10 @@ LEAD_S, TAIL_S = 0.2, 0.3
 """Silence put before the second hearing of a span, and behind the third."""
 PER_VOTE = 5.0
 """Log likelihood that weighs as much as one vote; docs/dictation.md has the choice."""
+SPAN_S = MAX_SPAN_S - max(LEAD_S, TAIL_S)
+"""Longest span heard at once."""
+REMEMBERED = 2
+"""Spans whose text is kept: as many as an utterance may have behind it while it goes on."""
 FIRST_VOTE = 1.5
 """Votes of the first hearing, the one nothing was done to."""
 
@@ -38,6 +43,7 @@ class ThreeHearings:
         self._engine = engine
         self._model = model
         self.name = engine.name
+        self._hear = lru_cache(maxsize=REMEMBERED)(self._hear_thrice)
 
     def load(self) -> None:
         """Load the engine. Raises `ModelError`."""
@@ -45,12 +51,16 @@ class ThreeHearings:
 
     def transcribe(self, pcm: bytes) -> Transcript:
         """Text of `pcm`, cased and punctuated; empty for silence. No word times, no confidence."""
-        cuts = list(spans(pcm, MAX_SPAN_S - max(LEAD_S, TAIL_S)))
-        pieces = [pcm[start * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE] for start, end in cuts]
-        texts = [self._hear(piece) for piece in pieces]
+        cuts = list(spans(pcm, SPAN_S))
+        texts = [self._hear(_cut(pcm, start, end)) for start, end in cuts]
         return Transcript(joined(pcm, [start for start, _ in cuts], texts))
 
-    def _hear(self, pcm: bytes) -> str:
+    def hear_ahead(self, pcm: bytes) -> None:
+        """Hear the whole spans at the beginning of a sound that goes on, for `transcribe` later."""
+        for start, end in list(spans(pcm, SPAN_S))[:-1]:
+            self._hear(_cut(pcm, start, end))
+
+    def _hear_thrice(self, pcm: bytes) -> str:
         first = self._engine.transcribe(pcm).text
         if not first:
             return ""
@@ -155,6 +165,11 @@ def _growth(edits: Sequence[Any]) -> int:
 def _keys(tokens: Sequence[str]) -> list[str]:
     """What of `tokens` counts when they are compared."""
     return [re.sub(r"[^a-z0-9']", "", token.lower().replace("’", "'")) for token in tokens]
+
+
+def _cut(pcm: bytes, start: int, end: int) -> bytes:
+    """Samples `start` to `end` of `pcm`."""
+    return pcm[start * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE]
 
 
 def _silence(seconds: float) -> bytes:
