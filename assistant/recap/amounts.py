@@ -215,6 +215,8 @@ def _bare(
 def _in_a_code(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether digits or letters stand around tokens `start` to `end`: no sum, but a code."""
     sets, maps = lists("codes").sets, lists("codes").maps
+    if any(tokens[place].gap in ("-", "/") for place in (start, end) if 0 < place < len(tokens)):
+        return True  # "17-CG-420"
     for place in (start - 1, end):
         word = _word(tokens, place)
         symbol = len(word) == 1 and word not in ("a", "i")
