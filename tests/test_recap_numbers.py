@@ -111,7 +111,7 @@ def test_read_back_keeps_every_symbol(code: str) -> None:
         ("one twenty five dollars", [("125", "USD")]),
         ("thirty canadian dollars", [("30", "CAD")]),
         ("five dollars five days ago", [("5", "USD")]),
-        ("mine is 17-CC-402 theirs is 17-CG-420 and the estimate is $3,540", [("3540", "USD")]),
+        ("the bill on mine is 17-CC-402 theirs is 17-CG-420 i paid $3,540", [("3540", "USD")]),
         ("not nineteen hundred dollars", []),
         ("nine lives and ten toes", []),
     ],
