@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,15 @@ from msgspec import structs
 from assistant.coaching.cues import Cue, CueBook, load_cues
 from assistant.events import FRAME_SAMPLES, SAMPLE_RATE_HZ, CueMatch, Frame
 from assistant.ports import Transcript
-from assistant.recognition.cue_spotter import EARLY_BAR, CueSpotter
+from assistant.recognition import cue_spotter
+from assistant.recognition.cue_spotter import (
+    EARLY_BAR,
+    LONG_S,
+    OVERLAP_S,
+    CueSpotter,
+)
 from assistant.recognition.model_twin import twin_of
+from assistant.recognition.proposer import Utterance
 from assistant.recognition.second_pass import find
 from assistant.recognition.transcribers import load_vosk_model
 from assistant.recognition.verifier import Evidence, Span, Verifier, load_decoys, load_weights
@@ -315,3 +322,37 @@ def test_a_whole_utterance_in_other_words_is_its_cue(model: Any, book: CueBook) 
         spotter = CueSpotter(model, book, HearingSettings(), engine)
         spotter.listen_for(LIVE)
         assert [match.cue for match in hear(spotter, frames(sound))] == expected
+
+
+def test_words_merely_like_a_phrase_are_not_searched_for_at_once(
+    model: Any, call: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches: dict[str, int] = {}
+
+    def nowhere(_model: Any, _pcm: bytes, phrases: Sequence[str]) -> dict[str, tuple[float, float]]:
+        searches.update({phrase: searches.get(phrase, 0) + 1 for phrase in phrases})
+        return {}
+
+    monkeypatch.setattr(cue_spotter, "find", nowhere)
+    said, alike = "take a deep breath", "take a deep bath"
+    for phrase in (said, alike):
+        heard(model, call, cue("one", phrase))
+    assert 0 < searches[alike] < searches[said]
+
+
+def test_unbroken_voice_is_cut_sooner_the_second_time(
+    model: Any, call: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts_s: list[float] = []
+
+    class Noted(Utterance):
+        def __init__(self, model: Any, grammar: str, start_s: float) -> None:
+            super().__init__(model, grammar, start_s)
+            starts_s.append(start_s)
+
+    monkeypatch.setattr(cue_spotter, "Utterance", Noted)
+    start_the_call = call[2 * SAMPLE_RATE_HZ : 4 * SAMPLE_RATE_HZ]  # bytes: its second second
+    heard(model, start_the_call * 12, cue("other", "escalate this"))
+    gaps_s = [later - earlier for earlier, later in itertools.pairwise(starts_s)]
+    assert gaps_s[0] >= LONG_S - OVERLAP_S
+    assert max(gaps_s[1:]) < LONG_S - OVERLAP_S

@@ -1,21 +1,27 @@
-"""The parts of the verifier that need no model."""
+"""The verifier: its parts, what it asks the second engine, what it believes."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
+import soundfile
 from fakes_recognition import FakeTranscriber
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.events import SAMPLE_RATE_HZ
 from assistant.ports import Word
+from assistant.recognition.model_twin import twin_of
 from assistant.recognition.proposer import Proposer, Stall
-from assistant.recognition.second_pass import places
+from assistant.recognition.second_pass import find, places
+from assistant.recognition.transcribers import load_vosk_model
 from assistant.recognition.verifier import (
+    CONTRADICTED,
     Evidence,
     Span,
     Verifier,
@@ -27,6 +33,7 @@ from assistant.recognition.verifier import (
     load_weights,
     weigh,
 )
+from assistant.resources import shipped
 
 LINE = (-1.0, -0.5, 0.0, 0.5)
 """Tempos before, at and after the edges of a model with two steps."""
@@ -154,15 +161,45 @@ def test_what_needs_no_second_engine_counts_as_certain_where_there_is_one() -> N
     asking = Verifier(None, ("deep breath",), (), FakeTranscriber(), load_weights())
     assert asking.probability(strong()) == 1.0
     assert 0.8 <= verifier().probability(strong()) < 1.0
-    assert asking.probability(strong(strength_on_words=-1.0)) < 0.8
     assert asking.probability(strong(gain_on_words=0.0)) == 0.0
 
 
-def test_what_the_second_engine_was_asked_about_is_weighed_with_it() -> None:
+def test_what_is_unsure_is_weighed_with_the_second_opinion() -> None:
     weights = load_weights()
     asking = Verifier(None, ("deep breath",), (), FakeTranscriber(), weights)
-    evidence = replace(strong(), second_text="Deep breath.")
+    evidence = replace(strong(strength_on_words=-1.0), second_text="Deep breath.")
     assert asking.probability(evidence) == weigh(weights.fused, evidence) < 1.0
+
+
+def test_what_is_sure_stays_so_unless_the_second_engine_contradicts() -> None:
+    weights = load_weights()
+    asking = Verifier(None, ("deep breath",), (), FakeTranscriber(), weights)
+    assert asking.probability(strong(gain_on_second=CONTRADICTED, same_words=0.0)) == 1.0
+    contradicted = strong(gain_on_second=CONTRADICTED - 0.01, same_words=0.0)
+    assert asking.probability(contradicted) == weigh(weights.fused, contradicted) < 1.0
+
+
+@pytest.mark.needs_model
+@pytest.mark.parametrize(
+    ("phrase", "late_s", "asked"),
+    [("call", 0.25, 0), ("start the call", 0.0, 0), ("start the call", 0.25, 2)],
+)
+def test_of_what_is_sure_several_words_in_a_sentence_are_asked_about(
+    vosk_model_path: Path, phrase: str, late_s: float, asked: int
+) -> None:
+    """`late_s`: how far into its own sound the phrase is said to begin, as if words led up to it.
+
+    What is asked about is the span, and the sentence so far.
+    """
+    model = load_vosk_model(twin_of(vosk_model_path))
+    samples, _ = soundfile.read(shipped("samples/support_call.ogg"), dtype="int16")
+    pcm = samples[: 3 * SAMPLE_RATE_HZ].tobytes()
+    engine = FakeTranscriber()
+    weights = msgspec.structs.replace(load_weights(), sure=0.0)
+    judge = Verifier(model, [phrase], load_decoys(), engine, weights)
+    start_s, end_s = find(model, pcm, [phrase])[phrase]
+    judge.evidence(Span(phrase, pcm, start_s + late_s, end_s, before=pcm))
+    assert len(engine.spans) == asked
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from rapidfuzz import fuzz
-
 from assistant.audio.voice_activity import Lulls, VoiceActivity
 from assistant.coaching.cues import Cue, CueBook, Sensitivity
 from assistant.events import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, CueMatch, Frame
 from assistant.ports import Transcriber
+from assistant.recognition.own_speech import OwnSpeech
 from assistant.recognition.paraphrase_ear import ParaphraseEar
 from assistant.recognition.proposer import BRIEF_S, Proposer, Stall, Utterance
 from assistant.recognition.recent_sound import RecentSound
 from assistant.recognition.second_pass import UNKNOWN, find
 from assistant.recognition.suspicion import Suspicion
 from assistant.recognition.verifier import (
+    ALONE_CONTRAST,
     BEFORE_S,
     CONTEXT_S,
     Evidence,
@@ -37,10 +37,10 @@ HANGOVER_S = 0.6
 """Silence after which an utterance is over; the gate itself adds 0.3 s."""
 REPEATED_S = 2.5
 """When an utterance is ended in the middle of speech, this much is heard again."""
-LONG_S, LONGEST_S = 4.0, 6.0
-"""Unbroken voice is cut here, the first where no word of a cue is under way: with the wide lattice
-20 s of hold music took 120 s to decode, 4 s take 0.2 s."""
-OVERLAP_S = 1.0
+LONG_S, LATER_LONG_S, LONGEST_S = 4.0, 2.5, 6.0
+"""Unbroken voice is cut here, at the first where no word of a cue is under way, and at the second
+where the utterance is itself what followed such a cut: the wide lattice makes noise dear."""
+OVERLAP_S = 0.8
 """What is heard again after such a cut: no word was under way, so it has only just begun."""
 END_POINT_S = 0.4
 """Vosk ends an utterance this long after its last word, or else in the middle of speech."""
@@ -48,17 +48,13 @@ SETTLED_S = 0.05
 """How long a phrase must have been over, in the second look's own times, to be judged."""
 WAIT_S = 0.25
 """The same for one that must stand alone, and one that a longer phrase begins with."""
-ALONE_CONTRAST = 0.4
-"""How much louder a phrase that stands alone is than what is around it, in tens of decibels. Of
-real keywords said alone 100 % are (clean) and 93 % (noise 10 dB below), of words in sentences none
-(tune half)."""
 SAME_PLACE_S = 0.3
 """A phrase found again so near is the same one."""
 LEAD_S, LETTER_S = 0.8, 0.08
 """The second look begins this long, and so much for each letter, before the proposal."""
 LOOK_EVERY_S = 0.1
 """How often an unfinished phrase is looked at again."""
-SEARCHES, SEARCH_EVERY_S = 4, 0.2
+SEARCHES, SEARCH_EVERY_S = 3, 0.2
 """How often, and how far apart, a second look may fail to find the phrase: decoding is dear."""
 GIVE_UP_S = 2.0
 """A phrase that was proposed this long ago and still is not over was none."""
@@ -66,10 +62,6 @@ LOOKS = 2
 """How often a phrase is judged: at once, and if that fails with the sound that follows it."""
 EARLY_BAR = 0.15
 """How much surer the first judgement must be, which hears nothing of what follows."""
-OWN_TAIL_S = 0.7
-"""Our own words still count as being said this long after the sound ended: echo and decoding."""
-OWN_WORDS = 80.0
-"""Likeness in per cent, by letters, from which a phrase counts as part of what we say."""
 
 Watch = Callable[["Candidate", Evidence, float], None]
 
@@ -97,6 +89,11 @@ class Candidate:
     def bar(self) -> float:
         """How much surer than its threshold it must be now."""
         return EARLY_BAR if self.looks_left and not self.cue.quick else 0.0
+
+    def search_later(self, now_s: float) -> None:
+        """Count a search that found nothing, or that is left out."""
+        self.searches_left -= 1
+        self.look_s = now_s + SEARCH_EVERY_S
 
 
 class CueSpotter:
@@ -146,8 +143,7 @@ class CueSpotter:
         self._silent_s = 0.0
         self._heard_until_s = 0.0
         self._refractory_until_s: dict[str, float] = {}
-        self._own_speech = ""
-        self._own_until_s = -1.0
+        self._own_speech = OwnSpeech()
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -174,9 +170,7 @@ class CueSpotter:
         state = self._voice.accept(frame.pcm)
         lull = self._lulls.accept(state.level_dbfs)
         self._sound.append(frame)
-        if own_speech:
-            self._own_speech = own_speech.lower()
-            self._own_until_s = self._sound.now_s + OWN_TAIL_S
+        self._own_speech.accept(own_speech, self._sound.now_s)
         self._silent_s = 0.0 if state.voice else self._silent_s + frame.samples / SAMPLE_RATE_HZ
         if self._utterance is None:
             if state.voice and self._live:
@@ -195,19 +189,20 @@ class CueSpotter:
             if self._sound.now_s - self._utterance.last_word_s < END_POINT_S:
                 self._open(REPEATED_S)
         else:
-            self._limit(text)
+            self._limit()
         return tuple(matches)
 
-    def _limit(self, text: str) -> None:
+    def _limit(self) -> None:
         """Begin anew in unbroken voice, at a moment without words of a cue where there is one."""
         assert self._utterance is not None
-        lasts_s = self._sound.now_s - self._utterance.start_s
+        now_s, long_s = self._sound.now_s, LONG_S if self._is_whole else LATER_LONG_S
+        lasts_s = now_s - self._utterance.start_s
         if self._silent_s:
             return  # it is about to end by itself
-        if lasts_s > LONGEST_S:
-            self._open(REPEATED_S)
-        elif lasts_s > LONG_S and (not text or text.endswith(UNKNOWN)):
+        if lasts_s > long_s and self._stall.idle(now_s):
             self._open(OVERLAP_S)
+        elif lasts_s > LONGEST_S:
+            self._open(REPEATED_S)
 
     def _open(self, back_s: float) -> None:
         """Begin an utterance with the last `back_s`, but nothing a cue was found in already."""
@@ -234,7 +229,10 @@ class CueSpotter:
         due = []
         unproposed = [key for key in self._candidates if key[1] < 0]
         for key in (*self._proposer.phrases_in(text), *unproposed):
+            is_new = key not in self._candidates
             candidate = self._candidate(*key)
+            if is_new and key[0] not in text:
+                candidate.search_later(now_s)  # merely like the words: mostly still under way
             if now_s - candidate.proposed_s > GIVE_UP_S:
                 candidate.looks_left = 0
             if not candidate.done and (now_s >= candidate.look_s or final):
@@ -265,12 +263,11 @@ class CueSpotter:
         for candidate in [*due, *self._unproposed(found, due, from_s)]:
             place = found.get(candidate.phrase)
             if place is None:
-                candidate.searches_left -= 1
-                candidate.look_s = now_s + SEARCH_EVERY_S
+                candidate.search_later(now_s)
                 continue
             candidate.start_s = from_s + place[0]
             candidate.end_s = min(from_s + place[1], now_s)
-            if candidate.cue.quick and not self._is_ours(candidate.phrase):
+            if candidate.cue.quick and not self._own_speech.holds(candidate.phrase, now_s):
                 self._suspicion.weigh(self._span(candidate), candidate.start_s)
             settled_s = candidate.end_s + self._settling_s(candidate)
             if now_s < settled_s and not final:
@@ -373,7 +370,7 @@ class CueSpotter:
         assert self._utterance is not None
         start_s, pcm = self._sound.since(self._utterance.start_s)
         end_s = self._sound.now_s - self._silent_s
-        if not self._is_whole or start_s < max(self._heard_until_s, self._own_until_s):
+        if not self._is_whole or start_s < max(self._heard_until_s, self._own_speech.until_s):
             return []
         found = self._other_words.hear(heard, pcm, end_s - start_s)
         if found is None or start_s < self._refractory_until_s.get(found.cue.id, 0.0):
@@ -386,15 +383,11 @@ class CueSpotter:
         threshold = verifier.threshold(cue.sensitivity or self._hearing.sensitivity)
         threshold += cue.threshold_shift
         threshold = min(max(threshold, verifier.threshold("high")), verifier.threshold("low"))
-        if self._sound.now_s > self._own_until_s:
+        now_s = self._sound.now_s
+        if now_s > self._own_speech.until_s:
             return threshold
-        if self._is_ours(candidate.phrase):
+        if self._own_speech.holds(candidate.phrase, now_s):
             return 2.0
         # What is there to interrupt us must get through.
         meant = "speaking" in candidate.cue.phases
         return threshold if meant else (1.0 + threshold) / 2.0
-
-    def _is_ours(self, phrase: str) -> bool:
-        """Whether `phrase` stands in what we say, or said a moment ago."""
-        ours = self._own_speech if self._sound.now_s <= self._own_until_s else ""
-        return bool(ours) and fuzz.partial_ratio(phrase, ours) >= OWN_WORDS

@@ -20,6 +20,8 @@ MOST_ALIKE = 2
 """Phrases proposed at once for words that are merely like them, the likest first."""
 STALLED_S = 0.5
 """Words of live phrases after which nothing more came for so long are heard more closely."""
+STILL_S = 1.0
+"""No word of a phrase is under way where the words have not changed for so long."""
 BRIEF_S = 5.0
 """A longer utterance is not: a cue is mostly said by itself, and to hear again costs computing."""
 LAST_WINDOWS = 3
@@ -76,6 +78,11 @@ class Stall:
             return False
         self._noted = True
         return True
+
+    def idle(self, now_s: float) -> bool:
+        """Whether no word of a phrase is under way: none stands last, or it is long over."""
+        stands_last = bool(self._text) and not self._text.endswith(UNKNOWN)
+        return not stands_last or now_s - self.since_s > STILL_S
 
 
 class Proposer:
