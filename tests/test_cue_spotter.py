@@ -28,7 +28,14 @@ from assistant.recognition.model_twin import twin_of
 from assistant.recognition.proposer import Utterance
 from assistant.recognition.second_pass import find
 from assistant.recognition.transcribers import load_vosk_model
-from assistant.recognition.verifier import Evidence, Span, Verifier, load_decoys, load_weights
+from assistant.recognition.verifier import (
+    BEFORE_S,
+    Evidence,
+    Span,
+    Verifier,
+    load_decoys,
+    load_weights,
+)
 from assistant.resources import shipped
 from assistant.settings import HearingSettings
 from assistant.speech.synthesiser import Pyttsx3Synthesiser
@@ -356,3 +363,24 @@ def test_unbroken_voice_is_cut_sooner_the_second_time(
     gaps_s = [later - earlier for earlier, later in itertools.pairwise(starts_s)]
     assert gaps_s[0] >= LONG_S - OVERLAP_S
     assert max(gaps_s[1:]) < LONG_S - OVERLAP_S
+
+
+def test_a_cut_in_unbroken_voice_hides_nothing_of_the_sentence(model: Any, call: bytes) -> None:
+    """A phrase judged soon after the cut is weighed with what was said before the cut."""
+    before_s: list[float] = []
+
+    class Doubting(SteadyJudge):
+        def evidence(self, span: Span) -> Evidence:
+            before_s.append(len(span.before) / 2 / SAMPLE_RATE_HZ)
+            return super().evidence(span)
+
+        def probability(self, _evidence: Evidence) -> float:
+            return 0.0
+
+    start_the_call = call[2 * SAMPLE_RATE_HZ : 4 * SAMPLE_RATE_HZ]  # bytes: its second second
+    only = CueBook((cue("start", "start the call"),))
+    spotter = CueSpotter(model, only, HearingSettings(), judge=Doubting())
+    spotter.listen_for(LIVE)
+    hear(spotter, frames(start_the_call * 12))
+    assert len(before_s) > 12
+    assert min(before_s[6:]) == pytest.approx(BEFORE_S, abs=0.01)

@@ -137,6 +137,8 @@ class CueSpotter:
         self._utterance: Utterance | None = None
         self._is_whole = True
         """Whether the utterance began with the voice, not in the middle of it."""
+        self._voice_start_s = 0.0
+        """When that voice began, however often it was cut since."""
         self._candidates: dict[tuple[str, int], Candidate] = {}
         """By phrase and how many came before it in the text; negative where not in the text."""
         self._stall = Stall()
@@ -209,6 +211,7 @@ class CueSpotter:
         self._is_whole = self._utterance is None
         start_s, pcm = self._sound.since(max(self._sound.now_s - back_s, self._heard_until_s))
         self._utterance = Utterance(self._model, self._grammar, start_s)
+        self._voice_start_s = start_s if self._is_whole else self._voice_start_s
         self._candidates.clear()
         self._utterance.accept(pcm)
 
@@ -349,9 +352,8 @@ class CueSpotter:
 
     def _span(self, candidate: Candidate) -> Span:
         """The candidate in its surroundings."""
-        assert self._utterance is not None
         from_s, pcm = self._sound.since(candidate.start_s - CONTEXT_S)
-        before = self._sound.between(max(from_s - BEFORE_S, self._utterance.start_s), from_s)
+        before = self._sound.between(max(from_s - BEFORE_S, self._voice_start_s), from_s)
         start_s, end_s = candidate.start_s - from_s, candidate.end_s - from_s
         pcm = pcm[: round((end_s + CONTEXT_S) * SAMPLE_RATE_HZ) * BYTES_PER_SAMPLE]
         return Span(candidate.phrase, pcm, start_s, end_s, before)
