@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -100,18 +102,11 @@ def test_stop_is_silent_within_a_quarter_of_a_second(
     """Counted in samples of the recording, from what it held when `stop` was called."""
     recording = tmp_path / "speaker.wav"
     inbox: Inbox = queue.SimpleQueue()
-    player = SpeakerPlayer(SoundSystem())
-    player.open(inbox.put)
-    try:
-        with virtual_card.record_speaker(recording):
-            player.play(1, _tone(10.0), 1.0)
-            _wait_for_recording(recording, 1.0)
-            so_far = recording.stat().st_size // 2
-            player.stop()
-            finished = _next(inbox, PlaybackFinished)
-            _wait_for_recording(recording, 1.0)
-    finally:
-        player.close()
+    with _sounding(virtual_card, recording, inbox, 10.0) as player:
+        so_far = recording.stat().st_size // 2
+        player.stop()
+        finished = _next(inbox, PlaybackFinished)
+        _wait_for_recording(recording, 1.0)
     assert finished == PlaybackFinished(1, completed=False, t_s=0.0)
     heard, _ = soundfile.read(recording, dtype="int16")
     loud = np.flatnonzero(np.abs(heard) > 100)
@@ -122,21 +117,14 @@ def test_what_is_muted_is_unheard_and_comes_back(virtual_card: VirtualCard, tmp_
     """Counted in samples of the recording."""
     recording = tmp_path / "speaker.wav"
     inbox: Inbox = queue.SimpleQueue()
-    player = SpeakerPlayer(SoundSystem())
-    player.open(inbox.put)
-    try:
-        with virtual_card.record_speaker(recording):
-            player.play(1, _tone(3.0), 1.0)
-            _wait_for_recording(recording, 1.0)
-            muted_at = recording.stat().st_size // 2
-            player.mute(True)
-            _wait_for_recording(recording, 0.8)
-            back_at = recording.stat().st_size // 2
-            player.mute(False)
-            finished = _next(inbox, PlaybackFinished)
-            _wait_for_recording(recording, 0.3)
-    finally:
-        player.close()
+    with _sounding(virtual_card, recording, inbox, 3.0) as player:
+        muted_at = recording.stat().st_size // 2
+        player.mute(True)
+        _wait_for_recording(recording, 0.8)
+        back_at = recording.stat().st_size // 2
+        player.mute(False)
+        finished = _next(inbox, PlaybackFinished)
+        _wait_for_recording(recording, 0.3)
     assert finished == PlaybackFinished(1, completed=True, t_s=0.0)
     heard, _ = soundfile.read(recording, dtype="int16")
     loud = np.flatnonzero(np.abs(heard) > 100)
@@ -144,6 +132,22 @@ def test_what_is_muted_is_unheard_and_comes_back(virtual_card: VirtualCard, tmp_
     assert muted_at - 0.1 * RATE_HZ < loud[gap] < muted_at + 0.25 * RATE_HZ
     assert back_at - 0.1 * RATE_HZ < loud[gap + 1] < back_at + 0.25 * RATE_HZ
     assert loud[-1] - loud[0] == pytest.approx(3 * RATE_HZ, rel=0.02), "it ran on meanwhile"
+
+
+@contextmanager
+def _sounding(
+    card: VirtualCard, recording: Path, inbox: Inbox, seconds: float
+) -> Iterator[SpeakerPlayer]:
+    """A player that plays a tone as clip 1, one second of which is in `recording` already."""
+    player = SpeakerPlayer(SoundSystem())
+    player.open(inbox.put)
+    try:
+        with card.record_speaker(recording):
+            player.play(1, _tone(seconds), 1.0)
+            _wait_for_recording(recording, 1.0)
+            yield player
+    finally:
+        player.close()
 
 
 def _wait_for_recording(path: Path, seconds: float) -> None:

@@ -34,7 +34,8 @@ GHOST_VOICE_S = 0.25
 """Voice (hangover not counted) below which a ghost word is taken for one."""
 
 _OLD_SPELLING = re.compile(r"(?<!day )(?<!night )\b([Tt])o[- ](day|night|morrow)\b")
-"""Moonshine learnt from old books: "to-morrow" would be two words, the second one a name."""
+"""Moonshine learnt from old books: "to-morrow" would be two words, the second one a name. "Day to
+day" stays."""
 _FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
 _PAUSE_S = 0.2
 _MADV_DONTNEED = 4
